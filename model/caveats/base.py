@@ -1,0 +1,148 @@
+"""What every caveat is: its fields, whom it binds, and what a kind has to say.
+
+A kind is one file in this folder, named after it, with one class derived from :class:`Caveat`; the
+folder is the registry. A kind says four things: which assignments it forbids outright (``blocks``),
+which rows it adds to the program (``constrain``), how a finished plan breaks it, month by month
+and without the solver (``violations``), and what it means in a sentence (``rule``).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pydantic import Field, model_validator
+
+from model.domain import Assignment, Rest, Settings
+from model.fields import Date, Entry, Exact, Name, Names, Text, Texts, Truth, refuse
+from model.limits import Limit
+
+if TYPE_CHECKING:
+    from model.case import Case
+
+
+class Scope(Entry):
+    """Narrows a caveat: any of each list, all that are given."""
+
+    offers: Names | None = None
+    capabilities: Names | None = None
+    roles: Names | None = None
+    lines: Names | None = None
+    areas: Names | None = None
+
+    def in_words(self, case: Case) -> str:
+        """Say to what the caveat is narrowed; empty where nothing is given."""
+        parts = []
+        if self.offers:
+            parts.append(f"offers {listed(self.offers)}")
+        if self.capabilities:
+            titles = (case.capability_title(code).lower() for code in self.capabilities)
+            parts.append(f"capabilities {listed(titles)}")
+        if self.roles:
+            parts.append(f"roles {listed(self.roles)}")
+        if self.lines:
+            parts.append(f"lines {listed(self.lines)}")
+        if self.areas:
+            parts.append(f"areas {listed(case.area_title(code) for code in self.areas)}")
+        return "; ".join(parts)
+
+
+class Caveat(Limit):
+    """A national rule that limits how that nation's units may be used."""
+
+    nation: Name | None = None
+    nations: Names | None = None
+    applies_to: Scope = Field(default_factory=Scope)
+    red_line: Truth = False
+    ask_cost: Exact = Field(default=1, validate_default=True)
+    text: Text = ""
+    authority: Text = ""
+    as_of: Date | None = None
+    expires: Date | None = None
+    source: Text = ""
+    releasable_to: Texts = ()
+
+    limits_tours: ClassVar[bool] = False
+    """True for a kind whose ``limit_tour`` changes tours or rests."""
+
+    @model_validator(mode="after")
+    def _bound(self) -> Caveat:
+        if (self.nation is None) == (self.nations is None):
+            raise refuse("needs either nation or nations", "allowed: exactly one of the two")
+        return self
+
+    @property
+    def bound(self) -> tuple[str, ...]:
+        """The nations that the caveat binds."""
+        return self.nations or (self.nation or "",)
+
+    def needs_one_of(self, *fields: str) -> None:
+        """Refuse the caveat where none of the fields is given."""
+        if all(getattr(self, name) is None for name in fields):
+            raise refuse("gives no bound", f"allowed: at least one of {', '.join(fields)}")
+
+    # What it sees
+
+    def matches(self, assignment: Assignment) -> bool:
+        """Whether nation, offer, capability, role and line of the assignment are meant.
+
+        The area is not asked here: it can change from month to month (see ``months_seen``).
+        """
+        scope, offer, line = self.applies_to, assignment.offer, assignment.line
+        return (
+            offer.nation in self.bound
+            and (scope.offers is None or offer.offer in scope.offers)
+            and (scope.capabilities is None or offer.capability in scope.capabilities)
+            and (scope.roles is None or line.role in scope.roles)
+            and (scope.lines is None or line.line in scope.lines)
+        )
+
+    def in_named_area(self, case: Case, place: str) -> bool:
+        """Whether the caveat covers the place: no areas named, or inside one of them."""
+        areas = self.applies_to.areas
+        return areas is None or any(case.inside(place, area) for area in areas)
+
+    def months_seen(self, case: Case, assignment: Assignment) -> tuple[int, ...]:
+        """Months in which the assignment is in one of the named areas, and so matched."""
+        if not self.matches(assignment):
+            return ()
+        if self.applies_to.areas is None:
+            return tuple(assignment.months)
+        covered = {place: self.in_named_area(case, place) for place in set(assignment.places)}
+        return tuple(
+            month
+            for month, place in zip(assignment.months, assignment.places, strict=True)
+            if covered[place]
+        )
+
+    # What a kind says
+
+    def blocks(self, case: Case, assignment: Assignment, settings: Settings) -> bool:
+        """Whether the caveat alone forbids the assignment (a gate)."""
+        return False
+
+    def rests(self, case: Case, assignment: Assignment, settings: Settings) -> tuple[Rest, ...]:
+        """What uncertain vote or condition the assignment rests on because of this caveat."""
+        return ()
+
+    def limit_tour(self, tour: int, dwell: int) -> tuple[int, int]:
+        """Return the months in place and of rest that the caveat leaves of these."""
+        return tour, dwell
+
+    def in_words(self, case: Case) -> str:
+        """Render the caveat as one sentence, from its fields alone."""
+        subject = listed(case.nation_name(nation) for nation in self.bound)
+        sentence = f"{subject}: {self.rule(case)}"
+        scope = self.applies_to.in_words(case)
+        if scope:
+            sentence += f" (only for {scope})"
+        if not self.active:
+            sentence += " (not active)"
+        return sentence + "."
+
+
+def listed(names: Any, last: str = "and") -> str:
+    """Join names the way a sentence does: ``a, b and c``."""
+    items = [str(name) for name in names]
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} {last} {items[-1]}"

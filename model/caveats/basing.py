@@ -1,0 +1,59 @@
+"""``basing``: where matched units may be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import model_validator
+
+from model.caveats.base import Caveat, listed
+from model.domain import Assignment, Settings
+from model.fields import Names
+
+if TYPE_CHECKING:
+    from model.case import Case
+    from model.plan import Plan
+
+
+class Basing(Caveat):
+    """Forbids a matched assignment in a month outside the allowed or inside a barred area."""
+
+    kind: Literal["basing"]
+    allowed: Names | None = None
+    barred: Names | None = None
+
+    @model_validator(mode="after")
+    def _bounded(self) -> Basing:
+        self.needs_one_of("allowed", "barred")
+        return self
+
+    def permits(self, case: Case, place: str) -> bool:
+        """Whether units may be in the place."""
+        inside_allowed = self.allowed is None or any(case.inside(place, a) for a in self.allowed)
+        return inside_allowed and not any(case.inside(place, a) for a in self.barred or ())
+
+    def blocks(self, case: Case, assignment: Assignment, settings: Settings) -> bool:
+        return bool(self.months_seen(case, assignment)) and not all(
+            self.permits(case, place) for place in set(assignment.places)
+        )
+
+    def violations(self, plan: Plan) -> Iterator[str]:
+        for tour in plan.tours_seen(self):
+            for month in tour.assignment.months:
+                place = plan.case.place(tour.assignment.area, month)
+                if not self.permits(plan.case, place):
+                    yield f"{tour.label} is in {place} in month {month}"
+
+    def names(self) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
+        for field in ("allowed", "barred"):
+            for i, name in enumerate(getattr(self, field) or ()):
+                yield (field, i), "area", name
+
+    def rule(self, case: Case) -> str:
+        parts = []
+        if self.allowed:
+            parts.append(f"may be based only in {listed(map(case.area_title, self.allowed), 'or')}")
+        if self.barred:
+            parts.append(f"may not be based in {listed(map(case.area_title, self.barred), 'or')}")
+        return " and ".join(parts)

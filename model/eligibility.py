@@ -1,0 +1,115 @@
+"""Which assignments there can be, and for each the gates that close it.
+
+An assignment is here as soon as capability, months and start fit; whether a caveat forbids it is
+told by its ``gates``: all of them, so that a gap can name all that hold it open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from model.case import Case
+from model.domain import Assignment, Line, Offer, Rest, Settings
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An assignment with what forbids it and what it rests on.
+
+    Attributes:
+        gates: ids of the active caveats each of which alone forbids it.
+        rests: distinct pending votes and conditions with a probability below 1 it rests on.
+    """
+
+    assignment: Assignment
+    gates: frozenset[str]
+    rests: tuple[Rest, ...]
+
+
+def candidates(case: Case, settings: Settings) -> list[Candidate]:
+    """Return every possible assignment of the case, open or closed, in the order of the files."""
+    return [
+        candidate(case, assignment, settings)
+        for line in case.lines
+        for offer in case.fitting(line)
+        for assignment in assignments(case, offer, line)
+    ]
+
+
+def candidate(case: Case, assignment: Assignment, settings: Settings) -> Candidate:
+    """Ask every caveat of the nation what it says of the assignment."""
+    gates = set()
+    rests: dict[str, Rest] = {}
+    for caveat in case.caveats_of.get(assignment.offer.nation, ()):
+        if caveat.blocks(case, assignment, settings):
+            gates.add(caveat.id)
+        else:
+            for rest in caveat.rests(case, assignment, settings):
+                rests[rest.name] = rest
+    return Candidate(assignment, frozenset(gates), tuple(rests.values()))
+
+
+def assignments(case: Case, offer: Offer, line: Line) -> Iterator[Assignment]:
+    """Yield the assignments of one offer on one line, in all its areas and start months."""
+    rate = case.rate(offer, line)
+    if rate is None:
+        return
+    starts = start_months(case, offer, line)
+    for area, counts in ((line.area, Fraction(1)), *line.elsewhere):
+        for start, last in starts.items():
+            places = tuple(case.place(area, month) for month in range(start, last + 1))
+            tour, dwell = tour_and_dwell(case, offer, line, area, start, places)
+            end = min(start + tour - 1, last)
+            yield Assignment(
+                offer=offer,
+                line=line,
+                area=area,
+                start=start,
+                end=end,
+                busy_until=end + dwell,
+                places=places[: end - start + 1],
+                rate=rate * counts,
+            )
+
+
+def start_months(case: Case, offer: Offer, line: Line) -> dict[int, int]:
+    """Return each month in which a tour may start, with the last month of its open stretch.
+
+    A stretch is an unbroken run of months in which offer and line are both open. Tours start on
+    the rotation grid and on the first month of each stretch.
+    """
+    open_months = case.open_months(offer)
+    both = [month for month in case.demanded(line) if month in open_months]
+    last_of: dict[int, int] = {}
+    for month in reversed(both):
+        last_of[month] = last_of.get(month + 1, month)
+    step = case.calendar.rotation_step
+    return {
+        month: last_of[month]
+        for month in both
+        if (month - 1) % step == 0 or month - 1 not in last_of
+    }
+
+
+def tour_and_dwell(
+    case: Case, offer: Offer, line: Line, area: str, start: int, places: tuple[str, ...]
+) -> tuple[int, int]:
+    """Return months in place and months of rest, as the strictest endurance caveat leaves them.
+
+    ``places`` are the real areas from ``start`` to the end of the open stretch. A caveat counts
+    where one month of the tour *before* any endurance is in an area it names.
+    """
+    tour = case.defaults.tour if offer.tour is None else offer.tour
+    dwell = case.defaults.dwell if offer.dwell is None else offer.dwell
+    limits = [each for each in case.caveats_of.get(offer.nation, ()) if each.limits_tours]
+    if limits:
+        before = places[:tour]
+        rate = case.rate(offer, line) or Fraction(0)
+        end = start + len(before) - 1
+        whole = Assignment(offer, line, area, start, end, end + dwell, before, rate)
+        for caveat in limits:
+            if caveat.months_seen(case, whole):
+                tour, dwell = caveat.limit_tour(tour, dwell)
+    return tour, dwell

@@ -1,0 +1,353 @@
+"""The mixed-integer program on one page. Formulas stand in docs/model.md under the same names.
+
+Sets        CANDIDATES  open assignments (offer, line, area, start month) that can be worth deciding
+            CELLS       line and months with the same tours in place: one row for all of them
+Decisions   begin[c]            whole units that begin assignment c
+            below_minimum[k]    units missing to the minimum of cell k; 0 .. minimum
+            below_target[k]     units missing beyond that; 0 .. target - minimum
+            present[n, k]       1 where nation n may be in place in cell k (lines with max_nations)
+            heaviest_share      the largest personnel-months / share_key (tier burden)
+Constraints within_offer        busy units of an offer never exceed its units
+            meet_requirement    coverage + shortfall >= target
+            present_if_deployed a nation in place is present
+            limit_nations       at most max_nations are present
+            carry_share         every nation's burden is at most the heaviest
+            <caveat or rule>    one block each, written by the kind itself
+
+Nothing deployed satisfies every row, so that the program is never infeasible.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import reduce
+from typing import Any
+
+from pyomo.core import Binary, Block, ConcreteModel, Constraint, NonNegativeIntegers, Var
+from pyomo.core.expr.numeric_expr import LinearExpression
+
+from model.case import Case
+from model.caveats.base import Caveat
+from model.domain import Assignment, Line, Offer, Settings, Tier
+from model.dominance import dominated
+from model.eligibility import Candidate, candidates
+from model.rows import Number, Row, Terms, common_divisor, most_at_once, undominated
+
+Months = dict[int, Terms]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Months of a line in which the same tours are in place.
+
+    Attributes:
+        terms: rate of each open candidate in place.
+    """
+
+    line: Line
+    months: tuple[int, ...]
+    terms: Terms
+
+
+@dataclass
+class Objective:
+    """A tier as a linear function: constant + sum of coefficient x variable."""
+
+    constant: Fraction = Fraction(0)
+    begin: dict[int, Fraction] = field(default_factory=dict)
+    others: list[tuple[Any, Fraction]] = field(default_factory=list)
+
+    def terms(self, begin: Any) -> tuple[list[float], list[Any]]:
+        """Return coefficients and Pyomo variables."""
+        pairs = [(begin[c], each) for c, each in self.begin.items() if each] + self.others
+        return [float(each) for _, each in pairs], [variable for variable, _ in pairs]
+
+
+class Formulation:
+    """The program of a case. ``model`` is the Pyomo model, ``tiers`` what it minimises in turn."""
+
+    def __init__(self, case: Case, settings: Settings) -> None:
+        self.case = case
+        self.settings = settings
+        self.all_candidates = candidates(case, settings)
+        open_ones = [c for c in self.all_candidates if not c.gates]
+        self.thins = all(each.thins for each in (*case.active_caveats, *case.active_rules))
+        idle = dominated(case, open_ones) if self.thins else {}
+        always = frozenset.intersection(*idle.values()) if idle else frozenset()
+        kept = [c for c in range(len(open_ones)) if c not in always]
+        self.candidates: list[Candidate] = [open_ones[c] for c in kept]
+        self.idle = {
+            tier: frozenset(new for new, old in enumerate(kept) if old in each)
+            for tier, each in idle.items()
+        }
+        self.assignments: list[Assignment] = [c.assignment for c in self.candidates]
+        self._units = {c: (a.offer.offer, a.offer.units) for c, a in enumerate(self.assignments)}
+        self.model = ConcreteModel(name=case.force or "force")
+        self.begin = self.model.begin = Var(
+            range(len(self.candidates)),
+            domain=NonNegativeIntegers,
+            bounds=lambda _, c: (0, self._most(self.assignments[c])),
+        )
+        self.tiers: dict[Tier, Objective] = {
+            name: Objective() for name in case.tiers if name != "change"
+        }
+        self._grains: dict[int, list[Number]] = {}
+        self._within_offer()
+        self._cells = self._meet_requirement()
+        self._limit_nations()
+        self._price_tours()
+        self._carry_share()
+        self._blocks("caveat", case.active_caveats)
+        self._blocks("rule", case.active_rules)
+
+    def grain(self, variable: Any) -> Fraction | None:
+        """Return a number of which the variable is a whole multiple in some best plan, if known."""
+        component = variable.parent_component()
+        if component is self.model.below_minimum or component is self.model.below_target:
+            return reduce(common_divisor, map(Fraction, self._grains[variable.index()]))
+        return Fraction(1) if variable.is_binary() else None
+
+    # Pieces that kinds of caveats and rules build on
+
+    def write(self, block: Any, name: str, rows: Iterable[Row]) -> None:
+        """Write rows ``sum <= bound`` into a block as the indexed constraint ``name``."""
+        written = list(rows)
+        if written:
+            rule = [(None, self.sum_of(row.terms), float(row.bound)) for row in written]
+            block.add_component(name, Constraint(range(len(rule)), rule=lambda _, i: rule[i]))
+
+    def sum_of(self, terms: Terms, *others: tuple[float, Any]) -> LinearExpression:
+        """Return sum of coefficient x begin[candidate], plus coefficient x other variable."""
+        return LinearExpression(
+            constant=0,
+            linear_coefs=[*map(float, terms.values()), *(float(each) for each, _ in others)],
+            linear_vars=[*(self.begin[c] for c in terms), *(variable for _, variable in others)],
+        )
+
+    def in_place_of(self, caveat: Caveat, counts: Callable[[Assignment], int]) -> Months:
+        """Return, per month, what each candidate that the caveat sees in place counts."""
+        months: Months = defaultdict(dict)
+        for c, assignment in enumerate(self.assignments):
+            if assignment.offer.nation in caveat.bound:
+                count = counts(assignment)
+                if count:
+                    for month in caveat.months_seen(self.case, assignment):
+                        months[month][c] = count
+        return months
+
+    def by_offer(self, months: Months) -> dict[Offer, Months]:
+        """Split per-month terms by offer."""
+        split: dict[str, Months] = {}
+        for month, terms in months.items():
+            for c, count in terms.items():
+                offer = self.assignments[c].offer.offer
+                split.setdefault(offer, defaultdict(dict))[month][c] = count
+        return {self.case.offer_by_id[offer]: each for offer, each in split.items()}
+
+    def binding_rows(self, months: Months, bound: Number) -> list[Row]:
+        """Return the rows ``in place <= bound`` that can bind and that no other row implies."""
+        return [
+            Row(terms, bound)
+            for terms in undominated(months.values())
+            if most_at_once(terms, self._units) > bound
+        ]
+
+    def _most(self, assignment: Assignment) -> int:
+        """Return the most units worth beginning at once.
+
+        Where taking units away breaks nothing, units beyond the target serve nobody: the month
+        would be covered by the others of the same tour.
+        """
+        if not self.thins:
+            return assignment.offer.units
+        return min(assignment.offer.units, math.ceil(assignment.line.target / assignment.rate))
+
+    # The rows of the force itself
+
+    def _within_offer(self) -> None:
+        busy: dict[str, Months] = {}
+        starts: defaultdict[str, set[int]] = defaultdict(set)
+        for assignment in self.assignments:
+            starts[assignment.offer.offer].add(assignment.start)
+        for c, a in enumerate(self.assignments):
+            months = busy.setdefault(a.offer.offer, defaultdict(dict))
+            # Most units are busy in a month in which some tour begins.
+            for month in starts[a.offer.offer]:
+                if a.start <= month <= a.busy_until:
+                    months[month][c] = 1
+        rows = {
+            (offer, i): Row(terms, self.case.offer_by_id[offer].units)
+            for offer, months in busy.items()
+            for i, terms in enumerate(undominated(months.values()))
+        }
+        self.model.within_offer = Constraint(
+            list(rows),
+            rule=lambda _, offer, i: (
+                None,
+                self.sum_of(rows[offer, i].terms),
+                float(rows[offer, i].bound),
+            ),
+        )
+
+    def _meet_requirement(self) -> list[Cell]:
+        cells = self._group()
+        bounds = [(cell.line.minimum, cell.line.target - cell.line.minimum) for cell in cells]
+        reachable = [k for k, cell in enumerate(cells) if cell.terms]
+        for k in reachable:
+            self._grains[k] = [
+                cells[k].line.minimum,
+                cells[k].line.target,
+                *cells[k].terms.values(),
+            ]
+        below_minimum = self.model.below_minimum = Var(
+            reachable,
+            bounds=lambda _, k: (0, float(bounds[k][0])),
+            initialize=lambda _, k: float(bounds[k][0]),
+        )
+        below_target = self.model.below_target = Var(
+            reachable,
+            bounds=lambda _, k: (0, float(bounds[k][1])),
+            initialize=lambda _, k: float(bounds[k][1]),
+        )
+        self.model.meet_requirement = Constraint(
+            reachable,
+            rule=lambda _, k: (
+                float(cells[k].line.target),
+                self.sum_of(cells[k].terms, (1, below_minimum[k]), (1, below_target[k])),
+                None,
+            ),
+        )
+        for k, cell in enumerate(cells):
+            worth = self.case.weight(cell.line) * len(cell.months) / cell.line.target
+            for tier, missing in (
+                ("critical", (below_minimum,)),
+                ("shortfall", (below_minimum, below_target)),
+            ):
+                if tier not in self.tiers:
+                    continue
+                if cell.terms:
+                    self.tiers[tier].others += [(variable[k], worth) for variable in missing]
+                else:
+                    self.tiers[tier].constant += worth * sum(bounds[k][: len(missing)])
+        return cells
+
+    def _group(self) -> list[Cell]:
+        """Merge the months of each line in which the same tours are in place."""
+        there: dict[tuple[str, int], Terms] = defaultdict(dict)
+        for c, a in enumerate(self.assignments):
+            for month in a.months:
+                there[a.line.line, month][c] = a.rate
+        cells: list[Cell] = []
+        for line in self.case.lines:
+            groups: dict[frozenset[int], list[int]] = {}
+            for month in self.case.demanded(line):
+                groups.setdefault(frozenset(there[line.line, month]), []).append(month)
+            cells += [
+                Cell(line, tuple(months), there[line.line, months[0]]) for months in groups.values()
+            ]
+        return cells
+
+    def _limit_nations(self) -> None:
+        """Bound the nations of a cell, only where more than the limit could be there.
+
+        The big number in front of ``present`` is the most that one *offer* can have in place: a
+        row for each offer is tighter than one for the nation.
+        """
+        limited = self._limited_cells()
+        keys = [(nation, k) for k, nations in limited.items() for nation in nations]
+        present = self.model.present = Var(keys, domain=Binary)
+        deployed = {
+            (offer, k): (terms, present[nation, k])
+            for k, nations in limited.items()
+            for nation, offers in nations.items()
+            for offer, terms in offers.items()
+        }
+        self.model.present_if_deployed = Constraint(
+            list(deployed),
+            rule=lambda _, offer, k: (
+                None,
+                self.sum_of(
+                    deployed[offer, k][0],
+                    (-self.case.offer_by_id[offer].units, deployed[offer, k][1]),
+                ),
+                0,
+            ),
+        )
+        self.model.limit_nations = Constraint(
+            list(limited),
+            rule=lambda _, k: (
+                None,
+                self.sum_of({}, *((1, present[nation, k]) for nation in limited[k])),
+                self._cells[k].line.max_nations,
+            ),
+        )
+
+    def _part_of_another(self, k: int) -> bool:
+        """Whether another cell of the line has every tour of this one in place, and so more."""
+        cell = self._cells[k]
+        return any(
+            other.line is cell.line and other.terms.keys() > cell.terms.keys()
+            for other in self._cells[max(0, k - len(self.case.months)) : k + len(self.case.months)]
+        )
+
+    def _limited_cells(self) -> dict[int, dict[str, dict[str, Terms]]]:
+        """Return the cells where max_nations can bind: the terms of each offer of each nation.
+
+        A cell whose tours are all in place in another cell too needs no row of its own.
+        """
+        limited: dict[int, dict[str, dict[str, Terms]]] = {}
+        for line in self.case.lines:
+            most = line.max_nations
+            if most is None:
+                continue
+            cells = {k: cell.terms for k, cell in enumerate(self._cells) if cell.line is line}
+            for k, terms in cells.items():
+                if any(terms.keys() < other.keys() for other in cells.values()):
+                    continue
+                nations: dict[str, dict[str, Terms]] = {}
+                for c in terms:
+                    offer = self.assignments[c].offer
+                    nations.setdefault(offer.nation, {}).setdefault(offer.offer, {})[c] = 1
+                if len(nations) > most:
+                    limited[k] = nations
+        return limited
+
+    def _price_tours(self) -> None:
+        conditional, personnel = self.tiers.get("conditional"), self.tiers.get("personnel")
+        for c, candidate in enumerate(self.candidates):
+            a = candidate.assignment
+            if personnel is not None:
+                personnel.begin[c] = Fraction(a.offer.personnel * len(a.months))
+            if conditional is not None and candidate.rests:
+                certainty = Fraction(1)
+                for rest in candidate.rests:
+                    certainty *= rest.probability
+                worth = self.case.weight(a.line) * a.rate / a.line.target
+                conditional.begin[c] = worth * len(a.months) * (1 - certainty)
+
+    def _carry_share(self) -> None:
+        if "burden" not in self.tiers:
+            return
+        keys = {code: n.share_key for code, n in self.case.nations.items() if n.share_key}
+        months: dict[str, Terms] = {}
+        for c, a in enumerate(self.assignments):
+            if a.offer.nation in keys and a.offer.personnel:
+                people = a.offer.personnel * len(a.months)
+                months.setdefault(a.offer.nation, {})[c] = people / keys[a.offer.nation]
+        heaviest = self.model.heaviest_share = Var(bounds=(0, None))
+        self.model.carry_share = Constraint(
+            list(months),
+            rule=lambda _, nation: (None, self.sum_of(months[nation], (-1, heaviest)), 0),
+        )
+        self.tiers["burden"].others.append((heaviest, Fraction(1)))
+
+    def _blocks(self, what: str, entries: Iterable[Any]) -> None:
+        """Let every caveat or rule write its rows into a block of its own, named by its id."""
+        for entry in entries:
+            block = Block(concrete=True)
+            self.model.add_component(f"{what}[{entry.id}]", block)
+            entry.constrain(block, self)

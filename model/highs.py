@@ -1,0 +1,202 @@
+"""The thin hand on HiGHS: one program, one goal, one answer. Nothing here trusts the answer."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import highspy
+import numpy as np
+
+from model.program import INFINITY, Program, Row, Vector
+
+Ending = Literal["optimal", "infeasible", "time_limit", "interrupted", "failed"]
+ABSOLUTE_GAP = 1e-6
+
+_ENDINGS: dict[Any, Ending] = {
+    highspy.HighsModelStatus.kOptimal: "optimal",
+    highspy.HighsModelStatus.kInfeasible: "infeasible",
+    highspy.HighsModelStatus.kTimeLimit: "time_limit",
+    highspy.HighsModelStatus.kInterrupt: "interrupted",
+}
+
+
+class SolverFault(RuntimeError):
+    """Raised when the installed solver fails the start-up probe."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """When to stop: relative and absolute gap, the moment in monotonic seconds, the seed."""
+
+    gap: float
+    absolute_gap: float
+    until: float
+    seed: int
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What HiGHS said.
+
+    Attributes:
+        point: value of every column, or None where it gave none.
+        bound: proven lower bound of the goal; -inf where there is none.
+        said: HiGHS's own word for how it ended.
+    """
+
+    ending: Ending
+    point: Vector | None
+    bound: float
+    said: str
+
+
+class Watch:
+    """Passes on best and bound as they move, and carries a stop to the solver."""
+
+    EVERY = 0.2  # seconds between two reports
+
+    def __init__(self, report: Callable[[float, float], None], stopped: Callable[[], bool]) -> None:
+        self.report, self.stopped = report, stopped
+        self.last = time.monotonic()
+        self.error: BaseException | None = None
+
+    def attach(self, h: Any) -> None:
+        """Hook into a HiGHS object; logging callbacks fire only with its output on."""
+        h.cbMipLogging += self._progress
+        h.cbMipInterrupt += self._stop
+        h.cbSimplexInterrupt += self._stop
+
+    def _progress(self, event: Any) -> None:
+        now = time.monotonic()
+        if now - self.last >= self.EVERY:
+            self.last = now
+            best, bound = event.data_out.mip_primal_bound, event.data_out.mip_dual_bound
+            self._guard(lambda: self.report(best, bound))
+
+    def _stop(self, event: Any) -> None:
+        if self.error is not None or self._guard(self.stopped):
+            event.interrupt()
+
+    def _guard(self, call: Callable[[], Any]) -> Any:
+        """Run a callback of ours; an error in it may not unwind through the solver's frames."""
+        try:
+            return call()
+        except BaseException as error:  # noqa: BLE001 - raised again once the solver has returned
+            self.error = error
+            return True
+
+
+def probe() -> None:
+    """Solve a tiny program that a released HiGHS got wrong.
+
+    Raises:
+        SolverFault: min 2x + 3z with x + z >= 4.5, 0 <= x, z <= 10, z whole is not 9.
+    """
+    program = Program(
+        lower=np.zeros(2),
+        upper=np.full(2, 10.0),
+        whole=np.array([False, True]),
+        rows=(Row((0, 1), (1.0, 1.0), 4.5, INFINITY),),
+        goals=(),
+        begin=(),
+        nothing=np.zeros(2),
+    )
+    limits = Limits(0.0, ABSOLUTE_GAP, time.monotonic() + 60, 0)
+    answer = minimise(program, np.array([2.0, 3.0]), limits)
+    found = math.nan if answer.point is None else 2 * answer.point[0] + 3 * answer.point[1]
+    if not abs(found - 9) <= 1e-6:
+        raise SolverFault(
+            f"HiGHS {version()} answers {found:g} where 9 is right; install highspy 1.15.1 or later"
+        )
+
+
+def version() -> str:
+    """Return the version of HiGHS that is loaded."""
+    return str(highspy.Highs().version())
+
+
+def minimise(
+    program: Program,
+    costs: Vector,
+    limits: Limits,
+    *,
+    more: Sequence[Row] = (),
+    idle: Sequence[int] = (),
+    start: Vector | None = None,
+    watch: Watch | None = None,
+    presolve: bool = True,
+) -> Answer:
+    """Minimise one goal over a program.
+
+    Args:
+        program: columns and rows.
+        costs: one per column.
+        limits: when to stop.
+        more: rows beside the program's own.
+        idle: columns fixed at 0.
+        start: a point to begin from.
+        watch: progress and stop.
+        presolve: whether HiGHS may presolve.
+    """
+    h = highspy.Highs()
+    for option, setting in (
+        ("output_flag", watch is not None),  # the progress callback fires only with output on
+        ("log_to_console", False),
+        ("presolve", "on" if presolve else "off"),
+        ("time_limit", max(0.0, limits.until - time.monotonic())),
+        ("random_seed", limits.seed),
+        ("threads", 1),  # parts are solved side by side; one thread gives one answer
+        ("mip_rel_gap", limits.gap),
+        ("mip_abs_gap", limits.absolute_gap),
+    ):
+        h.setOptionValue(option, setting)
+    h.passModel(_lp(program, costs, more, idle))
+    if start is not None:
+        solution = highspy.HighsSolution()
+        solution.col_value = start.tolist()
+        h.setSolution(solution)
+    if watch is not None:
+        watch.attach(h)
+    h.run()
+    if watch is not None and watch.error is not None:
+        raise watch.error
+    status = h.getModelStatus()
+    info = h.getInfo()
+    point = np.array(h.getSolution().col_value)
+    usable = len(point) == program.size and bool(np.isfinite(point).all())
+    if program.whole.any():
+        bound = float(info.mip_dual_bound)
+    else:
+        ended = status == highspy.HighsModelStatus.kOptimal
+        bound = float(info.objective_function_value) if ended else -INFINITY
+    return Answer(
+        _ENDINGS.get(status, "failed"),
+        point if usable else None,
+        bound if math.isfinite(bound) and abs(bound) < highspy.kHighsInf else -INFINITY,
+        h.modelStatusToString(status),
+    )
+
+
+def _lp(program: Program, costs: Vector, more: Sequence[Row], idle: Sequence[int]) -> Any:
+    """Lay the program out as HiGHS takes it."""
+    rows = (*program.rows, *more)
+    upper = program.upper.copy()
+    upper[list(idle)] = 0.0
+    lp = highspy.HighsLp()
+    lp.num_col_, lp.num_row_ = program.size, len(rows)
+    lp.col_cost_, lp.col_lower_, lp.col_upper_ = costs, program.lower, upper
+    lp.row_lower_ = np.array([row.lower for row in rows], dtype=float)
+    lp.row_upper_ = np.array([row.upper for row in rows], dtype=float)
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    lengths = np.array([0, *(len(row.columns) for row in rows)], dtype=np.int64)
+    lp.a_matrix_.start_ = np.cumsum(lengths).astype(np.int32)
+    lp.a_matrix_.index_ = np.array([c for row in rows for c in row.columns], dtype=np.int32)
+    lp.a_matrix_.value_ = np.array([v for row in rows for v in row.values], dtype=float)
+    if program.whole.any():
+        kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
+        lp.integrality_ = [kinds[int(each)] for each in program.whole]
+    return lp

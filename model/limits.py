@@ -1,0 +1,52 @@
+"""What a caveat and a force rule share: both limit a plan, as rows and as plain Python."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from model.domain import Assignment
+from model.fields import Entry, Name, Truth
+
+if TYPE_CHECKING:
+    from model.case import Case
+    from model.formulation import Formulation
+    from model.plan import Plan
+
+NamePath = tuple[str | int, ...]
+
+
+class Limit(Entry):
+    """An entry of ``caveats`` or ``rules``. A kind is a class, and its file's name the kind's."""
+
+    id: Name
+    kind: str
+    active: Truth = True
+
+    enforced: ClassVar[bool] = True
+    """False for a kind that is read and checked but that the model does not know yet."""
+    thins: ClassVar[bool] = True
+    """False for a kind that a plan can break, or pay for, by having *fewer* units in place."""
+    counts: ClassVar[bool] = False
+    """True for a kind that adds rows over what ``months_seen`` shows, rather than a gate."""
+
+    # A kind says what applies to it; what it leaves out is answered here.
+
+    def months_seen(self, case: Case, assignment: Assignment) -> tuple[int, ...]:
+        """Months in which the assignment is matched."""
+        return ()
+
+    def constrain(self, block: Any, f: Formulation) -> None:
+        """Add the rows to a Pyomo block of its own; nothing where it is a gate only."""
+
+    def violations(self, plan: Plan) -> Iterator[str]:
+        """Say, month by month and from the plan alone, how the plan breaks it."""
+        yield from ()
+
+    def names(self) -> Iterator[tuple[NamePath, str, str]]:
+        """Yield (path, kind of name, name) for every name the kind's own fields use."""
+        yield from ()
+
+    def rule(self, case: Case) -> str:
+        """Say what may not be, or must be, as the end of a sentence."""
+        raise NotImplementedError

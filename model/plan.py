@@ -1,0 +1,328 @@
+"""The plan, and the independent checker: pure Python, without solver or modelling language.
+
+Nothing here is told by the program that found the plan. From offer, line, area, units and start
+month alone the tours are walked month by month, and coverage, states, tier values and whatever the
+plan breaks are worked out again, in exact fractions.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import Literal, NamedTuple
+
+from model.case import Case
+from model.caveats.base import Caveat
+from model.domain import Assignment, Line, Rest, Settings
+
+State = Literal["filled", "conditional", "substituted", "below_target", "below_minimum", "unfilled"]
+Cell = tuple[str, int]
+
+
+class Start(NamedTuple):
+    """So many units of an offer that begin a tour: all that a plan has to say."""
+
+    offer: str
+    line: str
+    area: str
+    start: int
+    units: int
+
+
+@dataclass(frozen=True)
+class Tour:
+    """Units in place from an assignment's start to its end.
+
+    Attributes:
+        rests: the distinct uncertain votes and conditions it rests on.
+    """
+
+    assignment: Assignment
+    units: int
+    rests: tuple[Rest, ...]
+
+    @property
+    def label(self) -> str:
+        """What names the tour in a message."""
+        a = self.assignment
+        return f"{a.offer.offer} on {a.line.line} in {a.area} from month {a.start}"
+
+    @property
+    def certainty(self) -> Fraction:
+        """Probability that all it rests on comes true, taken as independent."""
+        product = Fraction(1)
+        for rest in self.rests:
+            product *= rest.probability
+        return product
+
+    @property
+    def personnel(self) -> int:
+        """People in place."""
+        return self.units * self.assignment.offer.personnel
+
+
+class Impossible(ValueError):
+    """Raised when a start names something the case does not have, or no start month."""
+
+
+class Plan:
+    """A plan of a case: what it covers, what it costs, what it breaks.
+
+    Raises:
+        Impossible: a start names an unknown offer or line, an area the line is not served from, a
+            month that is no start month, an offer that does not fit, or units below 1.
+    """
+
+    def __init__(self, case: Case, settings: Settings, starts: Iterable[Start]) -> None:
+        self.case = case
+        self.settings = settings
+        merged: defaultdict[tuple[str, str, str, int], int] = defaultdict(int)
+        for start in starts:
+            if start.units < 1:
+                raise Impossible(f"{start.units} units of {start.offer} is no whole number above 0")
+            merged[start[:4]] += start.units
+        self.starts = tuple(Start(*key, units) for key, units in sorted(merged.items()))
+        self.tours = tuple(self._tour(start) for start in self.starts)
+
+    # From starts to tours
+
+    def _tour(self, start: Start) -> Tour:
+        offer = self.case.offer_by_id.get(start.offer)
+        line = self.case.line_by_id.get(start.line)
+        if offer is None or line is None:
+            raise Impossible(f"no offer {start.offer} or no line {start.line} in the case")
+        rate = self.case.rate(offer, line)
+        served = {line.area: Fraction(1), **dict(line.elsewhere)}
+        if rate is None or start.area not in served:
+            raise Impossible(f"{start.offer} cannot serve {start.line} from {start.area}")
+        demanded = set(self.case.demanded(line))
+        available = self.case.open_months(offer)
+
+        def both_open(month: int) -> bool:
+            return month in demanded and month in available
+
+        first = start.start
+        on_grid = (first - 1) % self.case.calendar.rotation_step == 0
+        if not both_open(first) or not (on_grid or not both_open(first - 1)):
+            raise Impossible(f"month {first} is no start month of {start.offer} on {start.line}")
+        tour = self.case.defaults.tour if offer.tour is None else offer.tour
+        dwell = self.case.defaults.dwell if offer.dwell is None else offer.dwell
+
+        def walk(length: int) -> list[int]:
+            months = [first]
+            while len(months) < length and both_open(months[-1] + 1):
+                months.append(months[-1] + 1)
+            return months
+
+        def built(months: list[int], rest: int) -> Assignment:
+            places = tuple(self.case.place(start.area, month) for month in months)
+            end = months[-1]
+            counts = rate * served[start.area]
+            return Assignment(offer, line, start.area, first, end, end + rest, places, counts)
+
+        before = built(walk(tour), dwell)
+        for caveat in self.case.active_caveats:
+            if caveat.limits_tours and caveat.months_seen(self.case, before):
+                tour, dwell = caveat.limit_tour(tour, dwell)
+        assignment = built(walk(tour), dwell)
+        rests: dict[str, Rest] = {}
+        for caveat in self.case.active_caveats:
+            for rest in caveat.rests(self.case, assignment, self.settings):
+                rests[rest.name] = rest
+        return Tour(assignment, start.units, tuple(rests.values()))
+
+    # What caveats and rules look at
+
+    @cached_property
+    def in_place(self) -> dict[int, tuple[Tour, ...]]:
+        """The tours in place in each month of the horizon."""
+        there: dict[int, list[Tour]] = {month: [] for month in self.case.months}
+        for tour in self.tours:
+            for month in tour.assignment.months:
+                there[month].append(tour)
+        return {month: tuple(tours) for month, tours in there.items()}
+
+    def tours_seen(self, caveat: Caveat) -> tuple[Tour, ...]:
+        """Return the tours of which the caveat sees at least one month."""
+        return tuple(t for t in self.tours if caveat.months_seen(self.case, t.assignment))
+
+    def seen(self, caveat: Caveat) -> dict[int, list[Tour]]:
+        """Return, for each month with any, the tours in place that the caveat sees in it."""
+        seen: dict[int, list[Tour]] = {}
+        for tour in self.tours:
+            for month in caveat.months_seen(self.case, tour.assignment):
+                seen.setdefault(month, []).append(tour)
+        return dict(sorted(seen.items()))
+
+    # What it breaks
+
+    def violations(self) -> Iterator[str]:
+        """Yield, in words, everything the plan breaks; nothing for a plan that holds."""
+        for offer, month, busy in self._busy():
+            units = self.case.offer_by_id[offer].units
+            if busy > units:
+                yield f"offer {offer}: {busy} units busy in month {month}, {units} offered"
+        for line in self.case.lines:
+            if line.max_nations is not None:
+                yield from self._too_many_nations(line, line.max_nations)
+        for caveat in self.case.active_caveats:
+            yield from (f"caveat {caveat.id}: {text}" for text in caveat.violations(self))
+        for rule in self.case.active_rules:
+            yield from (f"rule {rule.id}: {text}" for text in rule.violations(self))
+
+    def _busy(self) -> Iterator[tuple[str, int, int]]:
+        busy: defaultdict[tuple[str, int], int] = defaultdict(int)
+        for tour in self.tours:
+            a = tour.assignment
+            for month in range(a.start, a.busy_until + 1):
+                busy[a.offer.offer, month] += tour.units
+        yield from ((offer, month, units) for (offer, month), units in sorted(busy.items()))
+
+    def _too_many_nations(self, line: Line, most: int) -> Iterator[str]:
+        for month, tours in self.in_place.items():
+            nations = {t.assignment.offer.nation for t in tours if t.assignment.line is line}
+            if len(nations) > most:
+                yield f"line {line.line}: {len(nations)} nations in month {month}, {most} allowed"
+
+    # What it covers
+
+    @cached_property
+    def line_tours(self) -> dict[Cell, tuple[Tour, ...]]:
+        """The tours in place on each line in each month, where there are any."""
+        there: dict[Cell, list[Tour]] = {}
+        for tour in self.tours:
+            for month in tour.assignment.months:
+                there.setdefault((tour.assignment.line.line, month), []).append(tour)
+        return {cell: tuple(tours) for cell, tours in there.items()}
+
+    def coverage(
+        self, line: Line, month: int, counts: Callable[[Tour], bool] = lambda tour: True
+    ) -> Fraction:
+        """Return rate x units in place on the line in the month, of the tours that count."""
+        tours = self.line_tours.get((line.line, month), ())
+        return sum((t.assignment.rate * t.units for t in tours if counts(t)), Fraction(0))
+
+    def shortfall(self, line: Line, month: int) -> Fraction:
+        """Return the units missing to the target."""
+        return max(Fraction(0), line.target - self.coverage(line, month))
+
+    def critical(self, line: Line, month: int) -> Fraction:
+        """Return the units missing to the minimum."""
+        return max(Fraction(0), line.minimum - self.coverage(line, month))
+
+    def state(self, line: Line, month: int) -> State:
+        """Return the state of a demanded line-month."""
+        covered = self.coverage(line, month)
+        if covered >= line.target:
+            if self.coverage(line, month, lambda tour: not tour.rests) < line.target:
+                return "conditional"
+            own = self.coverage(line, month, lambda tour: not tour.assignment.substituted)
+            return "filled" if own >= line.target else "substituted"
+        if covered == 0:
+            return "unfilled"
+        return "below_minimum" if covered < line.minimum else "below_target"
+
+    def demanded(self) -> Iterator[tuple[Line, int]]:
+        """Yield every demanded line-month, in the order of the file."""
+        for line in self.case.lines:
+            for month in self.case.demanded(line):
+                yield line, month
+
+    def index(self, cells: Iterable[tuple[Line, int]]) -> Fraction:
+        """Return the coverage index over demanded line-months; 1 where there are none."""
+        missing = weights = Fraction(0)
+        for line, month in cells:
+            weight = self.case.weight(line)
+            missing += weight * self.shortfall(line, month) / line.target
+            weights += weight
+        return 1 - missing / weights if weights else Fraction(1)
+
+    @cached_property
+    def coverage_index(self) -> Fraction:
+        """The coverage index of the whole force."""
+        return self.index(self.demanded())
+
+    @cached_property
+    def coverage_by_role(self) -> dict[str, Fraction]:
+        """The coverage index of each role that has demand."""
+        cells: dict[str, list[tuple[Line, int]]] = {}
+        for line, month in self.demanded():
+            cells.setdefault(line.role, []).append((line, month))
+        return {role: self.index(cells[role]) for role in self.case.roles if role in cells}
+
+    def coverage_share(self, counts: Callable[[Tour], bool]) -> Fraction:
+        """Return the share of what is covered, up to targets, that rests on the tours that count.
+
+        Of a cell that is covered beyond its target only the target is shared out.
+        """
+        part = whole = Fraction(0)
+        for line, month in self.demanded():
+            covered = self.coverage(line, month)
+            if covered:
+                worth = self.case.weight(line) * min(covered, line.target) / line.target
+                whole += worth
+                part += worth * self.coverage(line, month, counts) / covered
+        return part / whole if whole else Fraction(0)
+
+    # What it costs
+
+    @cached_property
+    def tier_values(self) -> dict[str, Fraction]:
+        """The value of every tier of the case, recomputed from the starts alone."""
+        return {name: TIER_VALUES[name](self) for name in self.case.tiers if name in TIER_VALUES}
+
+    def _critical_value(self) -> Fraction:
+        return sum(
+            (
+                self.case.weight(line) * self.critical(line, month) / line.target
+                for line, month in self.demanded()
+            ),
+            Fraction(0),
+        )
+
+    def _shortfall_value(self) -> Fraction:
+        return sum(
+            (
+                self.case.weight(line) * self.shortfall(line, month) / line.target
+                for line, month in self.demanded()
+            ),
+            Fraction(0),
+        )
+
+    def _conditional_value(self) -> Fraction:
+        total = Fraction(0)
+        for tour in self.tours:
+            if tour.rests:
+                a = tour.assignment
+                per_month = self.case.weight(a.line) * a.rate * tour.units / a.line.target
+                total += len(a.months) * per_month * (1 - tour.certainty)
+        return total
+
+    def _burden_value(self) -> Fraction:
+        months: defaultdict[str, int] = defaultdict(int)
+        for tour in self.tours:
+            months[tour.assignment.offer.nation] += tour.personnel * len(tour.assignment.months)
+        return max(
+            (
+                months[code] / nation.share_key
+                for code, nation in self.case.nations.items()
+                if nation.share_key
+            ),
+            default=Fraction(0),
+        )
+
+    def _personnel_value(self) -> Fraction:
+        return Fraction(sum(t.personnel * len(t.assignment.months) for t in self.tours))
+
+
+TIER_VALUES: dict[str, Callable[[Plan], Fraction]] = {
+    "critical": Plan._critical_value,
+    "shortfall": Plan._shortfall_value,
+    "conditional": Plan._conditional_value,
+    "burden": Plan._burden_value,
+    "personnel": Plan._personnel_value,
+}
+"""How each tier is valued; a tier that is not here is not enforced yet."""

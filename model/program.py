@@ -1,0 +1,213 @@
+"""The standard form of a formulation, and the parts it falls into. No solver.
+
+Every row of the Pyomo model is a ``LinearExpression`` (see ``Formulation.sum_of``), so that its
+coefficients and variables are read as they stand. Pyomo's general compiler would walk every
+expression again and brings SciPy with it: half a second of imports for nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import reduce
+from typing import Any
+
+import numpy as np
+from pyomo.core import Constraint, Var
+
+from model.domain import Tier
+from model.formulation import Formulation, Objective
+from model.rows import common_divisor
+
+Vector = np.ndarray[Any, np.dtype[np.float64]]
+INFINITY = math.inf
+
+
+@dataclass(frozen=True)
+class Row:
+    """``lower <= sum of value x column <= upper``.
+
+    Attributes:
+        couples: name of the caveat's or rule's block, where any plan with fewer units keeps the
+            row too; parts of the program that only such rows join are solved apart first.
+    """
+
+    columns: tuple[int, ...]
+    values: tuple[float, ...]
+    lower: float
+    upper: float
+    couples: str = ""
+
+    def value(self, point: Vector) -> float:
+        """Return the row's sum at a point."""
+        return float(np.dot(point[list(self.columns)], self.values))
+
+    def breaks(self, point: Vector, tolerance: float = 1e-6) -> bool:
+        """Whether the point lies beyond the row's upper bound."""
+        return self.value(point) > self.upper + tolerance
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A tier in standard form.
+
+    Attributes:
+        costs: one per column.
+        constant: what no decision changes.
+        step: every plan's value is a whole multiple of this (0 where none is known).
+        idle: columns that may be fixed at 0 while this tier is minimised.
+    """
+
+    name: Tier
+    costs: Vector
+    constant: float
+    step: float
+    idle: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Program:
+    """Minimise the goals in turn over whole and continuous columns.
+
+    Attributes:
+        begin: column of each candidate's ``begin``.
+        nothing: the point at which nothing is deployed; it keeps every row.
+    """
+
+    lower: Vector
+    upper: Vector
+    whole: np.ndarray[Any, np.dtype[np.bool_]]
+    rows: tuple[Row, ...]
+    goals: tuple[Goal, ...]
+    begin: tuple[int, ...]
+    nothing: Vector
+
+    @property
+    def size(self) -> int:
+        """Number of columns."""
+        return len(self.lower)
+
+    def among(self, columns: list[int]) -> Program:
+        """Return the program over some columns, with the rows that lie wholly among them."""
+        here = {column: i for i, column in enumerate(columns)}
+        rows = tuple(
+            Row(tuple(here[c] for c in row.columns), row.values, row.lower, row.upper, row.couples)
+            for row in self.rows
+            if row.columns and all(c in here for c in row.columns)
+        )
+        goals = tuple(
+            Goal(g.name, g.costs[columns], 0.0, g.step, tuple(here[c] for c in g.idle if c in here))
+            for g in self.goals
+        )
+        return Program(
+            lower=self.lower[columns],
+            upper=self.upper[columns],
+            whole=self.whole[columns],
+            rows=rows,
+            goals=goals,
+            begin=(),
+            nothing=self.nothing[columns],
+        )
+
+    def widened(self, count: int, start: Sequence[float]) -> Program:
+        """Return the program with so many more free columns >= 0, none of them in a goal."""
+        return replace(
+            self,
+            lower=np.concatenate([self.lower, np.zeros(count)]),
+            upper=np.concatenate([self.upper, np.full(count, INFINITY)]),
+            whole=np.concatenate([self.whole, np.zeros(count, dtype=bool)]),
+            nothing=np.concatenate([self.nothing, start]),
+            goals=(),
+        )
+
+    def with_whole_at(self, point: Vector) -> Program:
+        """Return the program with its whole columns fixed at the point's, and so continuous."""
+        return replace(
+            self,
+            lower=np.where(self.whole, point, self.lower),
+            upper=np.where(self.whole, point, self.upper),
+            whole=np.zeros(self.size, dtype=bool),
+        )
+
+    def fault(self, point: Vector, more: Sequence[Row] = (), tolerance: float = 1e-5) -> str | None:
+        """Return what bound or row the point breaks, or None where it keeps all."""
+        if (point < self.lower - tolerance).any() or (point > self.upper + tolerance).any():
+            return "a column lies beyond its bounds"
+        for row in (*self.rows, *more):
+            total = row.value(point)
+            scale = max(1.0, *map(abs, row.values)) if row.values else 1.0
+            if not row.lower - tolerance * scale <= total <= row.upper + tolerance * scale:
+                return f"a row holds {total:g} instead of {row.lower:g} to {row.upper:g}"
+        return None
+
+    def parts(self) -> list[list[int]]:
+        """Return the columns of each part that only coupling rows join, largest part first."""
+        leader = list(range(self.size))
+
+        def lead(column: int) -> int:
+            while leader[column] != column:
+                leader[column] = leader[leader[column]]
+                column = leader[column]
+            return column
+
+        for row in self.rows:
+            if not row.couples:
+                first = lead(row.columns[0]) if row.columns else 0
+                for column in row.columns[1:]:
+                    leader[lead(column)] = first
+        found: defaultdict[int, list[int]] = defaultdict(list)
+        for column in range(self.size):
+            found[lead(column)].append(column)
+        return sorted(found.values(), key=lambda columns: (-len(columns), columns[0]))
+
+
+def compile_program(f: Formulation) -> Program:
+    """Read the standard form off the formulation's Pyomo model."""
+    variables = list(f.model.component_data_objects(Var))
+    column = {id(variable): i for i, variable in enumerate(variables)}
+    begin = tuple(column[id(f.begin[c])] for c in range(len(f.candidates)))
+    rows = []
+    for constraint in f.model.component_data_objects(Constraint, active=True):
+        body = constraint.body
+        values = tuple(map(float, body.linear_coefs))
+        lower = -INFINITY if constraint.lower is None else float(constraint.lower)
+        upper = INFINITY if constraint.upper is None else float(constraint.upper)
+        block = constraint.parent_block()
+        thins = lower == -INFINITY and all(value >= 0 for value in values)
+        columns = tuple(column[id(variable)] for variable in body.linear_vars)
+        couples = block.name if thins and block is not f.model else ""
+        rows.append(Row(columns, values, lower, upper, couples))
+    goals = []
+    for name, objective in f.tiers.items():
+        costs = np.zeros(len(variables))
+        for coefficient, variable in zip(*objective.terms(f.begin), strict=True):
+            costs[column[id(variable)]] += coefficient
+        idle = tuple(begin[c] for c in f.idle.get(name, ()))
+        goals.append(Goal(name, costs, float(objective.constant), _step(f, objective), idle))
+    return Program(
+        lower=np.array([-INFINITY if v.lb is None else v.lb for v in variables], dtype=float),
+        upper=np.array([INFINITY if v.ub is None else v.ub for v in variables], dtype=float),
+        whole=np.array([not v.is_continuous() for v in variables], dtype=bool),
+        rows=tuple(rows),
+        goals=tuple(goals),
+        begin=begin,
+        nothing=np.array([v.value or 0.0 for v in variables], dtype=float),
+    )
+
+
+def _step(f: Formulation, objective: Objective) -> float:
+    """Return a number of which every plan's value of the tier is a whole multiple, or 0.
+
+    Units are whole, so that what is missing in a cell is a multiple of the greatest common divisor
+    of its bounds and rates, and the value one of all the terms.
+    """
+    terms = [objective.constant, *objective.begin.values()]
+    for variable, worth in objective.others:
+        grain = f.grain(variable)
+        if grain is None:
+            return 0.0
+        terms.append(worth * grain)
+    return float(reduce(common_divisor, terms, Fraction(0)))

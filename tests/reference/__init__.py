@@ -1,0 +1,1 @@
+"""A second, separate reading of the case format: slow, exact, and used by tests only."""
