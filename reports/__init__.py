@@ -1,0 +1,1 @@
+"""The way a plan becomes something people read: rows, sentences, files."""

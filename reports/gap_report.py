@@ -1,0 +1,307 @@
+"""What a report says: rows, sentences, totals. How it looks is the business of each format."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from fractions import Fraction
+from functools import cached_property
+from itertools import groupby
+
+from model import explain
+from model.case import Case
+from model.caveats.base import listed
+from model.domain import Line
+from model.eligibility import Candidate
+from model.explain import Gap, Reason
+from model.faults import Fault
+from model.plan import Plan
+from reports import words
+from reports.cells import Cells
+from reports.rows import (
+    BlockingCaveat,
+    LineRow,
+    Mark,
+    NationRow,
+    Origin,
+    Period,
+    RoleRow,
+    Shares,
+)
+from reports.shape import Outcome
+
+WORST = 10
+COLUMNS = 8
+
+
+class GapReport:
+    """A plan with its gaps, as it is told in every format."""
+
+    def __init__(
+        self,
+        outcome: Outcome,
+        gaps: Sequence[Gap],
+        candidates: Sequence[Candidate],
+        warnings: Sequence[Fault],
+        origin: Origin,
+        cells: Cells,
+    ) -> None:
+        self.outcome, self.gaps, self.warnings, self.origin = outcome, gaps, warnings, origin
+        self.candidates, self.cells = candidates, cells
+        self.plan: Plan = outcome.plan
+        self.case: Case = outcome.plan.case
+
+    # The headline
+
+    @property
+    def title(self) -> str:
+        """The name of the force."""
+        return words.plain(self.case.force) or "Multinational force"
+
+    @property
+    def classification(self) -> str:
+        """The marking that stands on top and at the bottom; empty where the case gives none."""
+        return words.plain(self.case.classification)
+
+    @cached_property
+    def lines_with_gap(self) -> tuple[Line, ...]:
+        """The lines that miss their target in some month."""
+        return tuple(row.line for row in self.line_rows if row.gap)
+
+    @property
+    def demanded_lines(self) -> int:
+        """How many lines are demanded in some month."""
+        return sum(bool(self.case.demanded(line)) for line in self.case.lines)
+
+    @property
+    def gap_count(self) -> str:
+        """Say how many lines have a gap, and how many of them matter most."""
+        first = sum(line.priority == 1 for line in self.lines_with_gap)
+        lines = words.count(self.demanded_lines, "line")
+        return f"{len(self.lines_with_gap)} of {lines} with a gap, {first} of them priority 1"
+
+    @property
+    def status(self) -> str:
+        """In words, what is proven."""
+        return words.STATUS[self.outcome.status]
+
+    def rests_on(self) -> list[str]:
+        """Say on what figures and on which open questions the coverage rests."""
+        shares, lines = self.shares, self._assumed_demand
+        sentences = [
+            f"{words.percent(shares.by_basis['assumed'])} of what is covered rests on offers "
+            f"whose number of units is assumed, {words.percent(shares.by_basis['inferred'])} on "
+            "offers inferred from reports.",
+            f"{words.percent(lines)} of the weighted demand comes from requirement lines whose "
+            "figures are assumed.",
+        ]
+        if self.plan.settings.pending == "refused":
+            sentences.append("Pending votes count as refused.")
+        else:
+            sentences.append("Pending votes count as granted.")
+        if shares.conditional:
+            sentences.append(
+                f"{words.percent(shares.conditional)} of what is covered rests on pending votes "
+                "or uncertain conditions."
+            )
+        return sentences
+
+    @cached_property
+    def shares(self) -> Shares:
+        """On what the coverage rests: each cell's worth is shared out by what is in place."""
+        bases: defaultdict[str, float] = defaultdict(float)
+        rests: defaultdict[str, float] = defaultdict(float)
+        conditional = whole = 0.0
+        for line, month in self.plan.demanded():
+            tours = self.plan.line_tours.get((line.line, month), ())
+            parts = [float(t.assignment.rate * t.units) for t in tours]
+            covered, target = sum(parts), float(line.target)
+            if not covered:
+                continue
+            worth = float(self.case.weight(line)) * min(covered, target) / target
+            whole += worth
+            for tour, part in zip(tours, parts, strict=True):
+                bases[tour.assignment.offer.basis] += worth * part / covered
+                if tour.rests:
+                    conditional += worth * part / covered
+                for rest in tour.rests:
+                    rests[rest.name] += worth * part / covered
+        whole = whole or 1.0
+        return Shares(
+            {basis: bases[basis] / whole for basis in ("reported", "inferred", "assumed")},
+            conditional / whole,
+            {name: rests[name] / whole for name in sorted(rests, key=lambda n: (-rests[n], n))},
+        )
+
+    @cached_property
+    def _assumed_demand(self) -> Fraction:
+        weights = {
+            line.line: self.case.weight(line) * len(self.case.demanded(line))
+            for line in self.case.lines
+        }
+        assumed = sum(weights[each.line] for each in self.case.lines if each.basis == "assumed")
+        whole = sum(weights.values())
+        return Fraction(assumed) / whole if whole else Fraction(0)
+
+    # Coverage over time
+
+    @cached_property
+    def periods(self) -> tuple[Period, ...]:
+        """The columns of a picture: quarters, or longer ones where there would be too many."""
+        last = self.case.calendar.months
+        step = next((s for s in (3, 6, 12, 24, 60) if -(-last // s) <= COLUMNS), 120)
+        return tuple(Period(m, min(m + step - 1, last)) for m in range(1, last + 1, step))
+
+    @property
+    def span(self) -> str:
+        """What a column of a picture is."""
+        months = self.periods[0].last - self.periods[0].first + 1
+        return {3: "quarter", 6: "half-year", 12: "year"}.get(months, "period")
+
+    @cached_property
+    def line_rows(self) -> list[LineRow]:
+        """Every line with its marks, roles together, in the order of the case."""
+        order = {role: rank for rank, role in enumerate(self.case.roles)}
+        rows = []
+        for line in sorted(self.case.lines, key=lambda each: order[each.role]):
+            marks = tuple(self._mark(line, period) for period in self.periods)
+            gap = any(mark is not None and mark.missing for mark in marks)
+            rows.append(LineRow(line, words.plain(self.case.line_title(line)), marks, gap))
+        return rows
+
+    def _mark(self, line: Line, period: Period) -> Mark | None:
+        found = [each for month, each in self.cells[line.line].items() if month in period]
+        if not found:
+            return None
+        state = max((each.state for each in found), key=words.SEVERITY.__getitem__)
+        return Mark(state, max(each.shortfall for each in found), line.target)
+
+    @cached_property
+    def role_rows(self) -> list[RoleRow]:
+        """The coverage of each role that has demand, and of the whole force last."""
+        rows = [
+            self._role_row(role, [each for each in self.case.lines if each.role == role])
+            for role in self.plan.coverage_by_role
+        ]
+        return [*rows, self._role_row("all", self.case.lines)]
+
+    def _role_row(self, name: str, lines: Sequence[Line]) -> RoleRow:
+        demanded = [line for line in lines if self.cells[line.line]]
+        index = self._index(demanded, Period(1, self.case.calendar.months))
+        gaps = sum(line in self.lines_with_gap for line in demanded)
+        by_period = tuple(self._index(demanded, period) for period in self.periods)
+        return RoleRow(name, len(demanded), gaps, 1.0 if index is None else index, by_period)
+
+    def _index(self, lines: Sequence[Line], period: Period) -> float | None:
+        missing = weights = 0.0
+        for line in lines:
+            weight, target = float(self.case.weight(line)), float(line.target)
+            for month, each in self.cells[line.line].items():
+                if month in period:
+                    missing += weight * float(each.shortfall) / target
+                    weights += weight
+        return 1 - missing / weights if weights else None
+
+    # Gaps, nations, caveats
+
+    @cached_property
+    def worst(self) -> list[Gap]:
+        """The worst gaps, worst first."""
+        return explain.worst(list(self.gaps), WORST)
+
+    def gap_facts(self, gap: Gap) -> str:
+        """Say what is missing, without the reasons."""
+        line, facts = gap.line, [gap.line.role, f"priority {gap.line.priority}"]
+        facts.append(
+            f"{words.amount(gap.covered)} of {words.amount(line.target)} covered, "
+            f"{words.amount(gap.shortfall)} missing"
+        )
+        if line.minimum:
+            facts.append(f"minimum {words.amount(line.minimum)}")
+        facts.append(words.STATES[gap.state])
+        return ", ".join(facts)
+
+    def reason(self, reason: Reason) -> str:
+        """Say what holds a gap open, with the caveats by id."""
+        return f"{reason.text} ({', '.join(reason.caveats)})" if reason.caveats else reason.text
+
+    @cached_property
+    def nations(self) -> list[NationRow]:
+        """What each nation with something in place gives, the heaviest first."""
+        people: dict[str, Counter[int]] = defaultdict(Counter)
+        units: dict[str, Counter[int]] = defaultdict(Counter)
+        for tour in self.plan.tours:
+            nation = tour.assignment.offer.nation
+            for month in tour.assignment.months:
+                units[nation][month] += tour.units
+                people[nation][month] += tour.personnel
+        whole = sum(sum(months.values()) for months in people.values()) or 1
+        offered: Counter[str] = Counter()
+        for offer in self.case.offers:
+            offered[offer.nation] += offer.units
+        rows = [
+            NationRow(
+                code,
+                words.plain(self.case.nation_name(code)),
+                offered[code],
+                max(units[code].values()),
+                max(people[code].values()),
+                sum(people[code].values()),
+                sum(people[code].values()) / whole,
+            )
+            for code in units
+        ]
+        return sorted(rows, key=lambda row: (-row.people_months, row.code))
+
+    @cached_property
+    def unused_nations(self) -> list[str]:
+        """Names of the nations whose offers are not used at all."""
+        used = {row.code for row in self.nations}
+        codes = dict.fromkeys(each.nation for each in self.case.offers if each.nation not in used)
+        return [words.plain(self.case.nation_name(code)) for code in codes]
+
+    @cached_property
+    def seats(self) -> list[tuple[int, int, str]]:
+        """First and last month of each stay of the headquarters, and where."""
+        if self.case.headquarters is None:
+            return []
+        stays = []
+        for area, months in groupby(self.case.months, key=self.case.seat):
+            held = list(months)
+            stays.append((held[0], held[-1], words.plain(self.case.area_title(area))))
+        return stays
+
+    @cached_property
+    def blocking(self) -> list[BlockingCaveat]:
+        """The caveats that cost something, those named by most gaps first."""
+        lines: defaultdict[str, dict[str, None]] = defaultdict(dict)
+        for candidate in self.candidates:
+            for gate in candidate.gates:
+                lines[gate][candidate.assignment.line.line] = None
+        gaps: Counter[str] = Counter()
+        for gap in self.gaps:
+            gaps.update({name for reason in gap.reasons for name in reason.caveats})
+        found = [
+            BlockingCaveat(
+                caveat,
+                words.plain(caveat.in_words(self.case)),
+                tuple(lines[caveat.id]),
+                gaps[caveat.id],
+            )
+            for caveat in self.case.active_caveats
+            if caveat.id in lines or caveat.id in gaps
+        ]
+        return sorted(found, key=lambda each: -each.gaps)
+
+    def rest_words(self, name: str) -> str:
+        """Say what vote or condition the name is, and how likely it is taken to be."""
+        caveat = self.case.caveat_by_id.get(name)
+        if caveat is not None:
+            nations = listed(self.case.nation_name(code) for code in caveat.bound)
+            body = getattr(caveat, "body", "") or "vote"
+            what, probability = f"{nations}: {body}", getattr(caveat, "probability", None)
+        else:
+            condition = self.case.conditions[name]
+            what, probability = condition.title or name, condition.probability
+        said = "" if probability is None else f", probability {100 * float(probability):g}%"
+        return words.plain(f"{what}{said}")

@@ -1,0 +1,127 @@
+"""The rows that a report is made of, whatever its format."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from fractions import Fraction
+
+from model.caveats.base import Caveat
+from model.domain import Line
+from model.plan import State
+from reports import words
+from reports.shape import RunOptions
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What names a run and lets somebody repeat it; no clock times.
+
+    Attributes:
+        folder: name of the case folder, without the way to it.
+    """
+
+    run: str
+    input_hash: str
+    folder: str
+    files: dict[str, str]
+    options: RunOptions
+    versions: dict[str, str]
+
+    @property
+    def command(self) -> str:
+        """The command that makes the same plan again."""
+        o = self.options
+        return (
+            f"python solve.py plan --case {shlex.quote(self.folder)} --gap {o.gap:g} "
+            f"--time-limit {o.time_limit:g} --pending {o.pending} --seed {o.seed}"
+        )
+
+
+@dataclass(frozen=True)
+class Period:
+    """Months that share a column: a quarter, or longer where the horizon is long."""
+
+    first: int
+    last: int
+
+    @property
+    def label(self) -> str:
+        """The column's heading."""
+        return str(self.first) if self.first == self.last else f"{self.first}-{self.last}"
+
+    def __contains__(self, month: int) -> bool:
+        return self.first <= month <= self.last
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A line in a period: its worst state, and the most units missing in any of its months."""
+
+    state: State
+    missing: Fraction
+    target: Fraction
+
+    @property
+    def text(self) -> str:
+        """What stands in the cell."""
+        mark = words.MARKS[self.state]
+        return f"{words.amount(self.missing)}{mark}" if self.missing else mark
+
+    @property
+    def share(self) -> float:
+        """The share of the target that is missing."""
+        return float(self.missing / self.target)
+
+
+@dataclass(frozen=True)
+class LineRow:
+    """A requirement line over time; a period in which it is not demanded has no mark."""
+
+    line: Line
+    title: str
+    marks: tuple[Mark | None, ...]
+    gap: bool
+
+
+@dataclass(frozen=True)
+class RoleRow:
+    """Coverage of a role, in all and by period."""
+
+    role: str
+    lines: int
+    gaps: int
+    index: float
+    by_period: tuple[float | None, ...]
+
+
+@dataclass(frozen=True)
+class NationRow:
+    """What a nation gives."""
+
+    code: str
+    name: str
+    offered: int
+    units: int
+    people: int
+    people_months: int
+    share: float
+
+
+@dataclass(frozen=True)
+class BlockingCaveat:
+    """A caveat that forbids possible assignments, or is named as the reason of a gap."""
+
+    caveat: Caveat
+    sentence: str
+    lines: tuple[str, ...]
+    gaps: int
+
+
+@dataclass(frozen=True)
+class Shares:
+    """Shares of what is covered, each line up to its target."""
+
+    by_basis: dict[str, float]
+    conditional: float
+    by_rest: dict[str, float]

@@ -1,0 +1,110 @@
+"""A solved case -> all the files of a run, as text."""
+
+from __future__ import annotations
+
+import datetime
+import importlib.metadata
+import platform
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import model
+from model.eligibility import Candidate
+from model.explain import Gap
+from model.faults import Fault
+from reports import markdown
+from reports.cells import cells
+from reports.gap_report import GapReport
+from reports.rows import Origin
+from reports.shape import (
+    FORMAT,
+    CaseRead,
+    Outcome,
+    PlanFile,
+    RunFile,
+    RunOptions,
+    TierRun,
+    input_hash,
+    run_name,
+    sha256,
+)
+from reports.tables import tables
+
+
+@dataclass(frozen=True)
+class Run:
+    """What is told of a solve.
+
+    Attributes:
+        files: text of each file by name. All but ``run.json`` are the same for the same plan.
+    """
+
+    report: GapReport
+    plan: PlanFile
+    files: dict[str, str]
+
+
+def make_run(
+    outcome: Outcome,
+    gaps: Sequence[Gap],
+    candidates: Sequence[Candidate],
+    warnings: Sequence[Fault],
+    folder: Path,
+    options: RunOptions,
+    started: datetime.datetime,
+) -> Run:
+    """Return the run of an outcome.
+
+    Args:
+        outcome: plan and proof.
+        gaps: the plan's gaps with their reasons.
+        candidates: every possible assignment, open or closed.
+        warnings: what is odd in the case.
+        folder: where the case lies.
+        options: the options of the run.
+        started: when it began, with a time zone.
+    """
+    plan = outcome.plan
+    told = PlanFile.of(outcome, gaps)
+    text = told.text()
+    inputs = input_hash(plan.case.files, options, model.VERSION)
+    name = run_name(inputs, text)
+    origin = Origin(name, inputs, folder.resolve().name, plan.case.files, options, versions())
+    seen = cells(plan)
+    report = GapReport(outcome, gaps, candidates, warnings, origin, seen)
+    files = {"plan.json": text}
+    files |= {table.name: table.csv() for table in tables(plan, seen, told)}
+    files["report.md"] = markdown.render(report)
+    details = RunFile(
+        format=FORMAT,
+        tool="muster",
+        run=name,
+        input_hash=inputs,
+        case=CaseRead(path=str(folder.resolve()), files=plan.case.files),
+        options=options,
+        versions=origin.versions,
+        started=started.isoformat(timespec="seconds"),
+        seconds=outcome.seconds,
+        status=outcome.status,
+        tiers=tuple(
+            TierRun(
+                name=tier.name,
+                value=tier.value,
+                bound=tier.bound,
+                seconds=tier.seconds,
+                proven=tier.proven,
+            )
+            for tier in outcome.tiers
+        ),
+        events=tuple(outcome.events),
+        warnings=tuple(str(warning) for warning in warnings),
+        products={name: sha256(text) for name, text in files.items()},
+    )
+    return Run(report, told, {"run.json": details.text(), **files})
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of all that a plan depends on."""
+    known = {"muster": model.VERSION, "python": platform.python_version()}
+    return known | {name: importlib.metadata.version(name) for name in ("highspy", "pyomo")}

@@ -1,0 +1,140 @@
+"""Numbers, months, states and tiers as a planner reads them. No format, no files."""
+
+from __future__ import annotations
+
+import datetime
+from fractions import Fraction
+
+from model.case import Case
+from model.explain import ReasonKind
+from model.plan import State
+
+STATES: dict[State, str] = {
+    "filled": "filled",
+    "conditional": "conditional",
+    "substituted": "substituted",
+    "below_target": "below target",
+    "below_minimum": "below minimum",
+    "unfilled": "nothing in place",
+}
+"""From best to worst. The last three are gaps."""
+
+SEVERITY: dict[State, int] = {state: rank for rank, state in enumerate(STATES)}
+
+MARKS: dict[State, str] = {
+    "filled": "ok",
+    "conditional": "c",
+    "substituted": "s",
+    "below_target": "",
+    "below_minimum": "!",
+    "unfilled": "!!",
+}
+"""What stands in a cell of the picture; a gap's mark follows the number of missing units."""
+
+LEGEND = (
+    "A number is the most units missing in any month of the column: alone, the target is missed; "
+    "with !, the minimum too; with !!, nothing is in place. ok: filled. "
+    "c: filled, but only if open votes and conditions come true. s: filled with substitutes. "
+    "Blank: not demanded."
+)
+
+REASONS: dict[ReasonKind, str] = {
+    "caveat": "caveat",
+    "no_offer": "no offer",
+    "not_yet_available": "not there",
+    "resting": "resting",
+    "used_elsewhere": "elsewhere",
+    "ceiling": "ceiling",
+    "rule": "force rule",
+    "substitution": "substitute",
+}
+
+TIERS: dict[str, str] = {
+    "critical": "missing to minimums",
+    "shortfall": "missing to targets",
+    "conditional": "on votes, conditions",
+    "burden": "heaviest nation",
+    "change": "moved from before",
+    "personnel": "person-months",
+}
+"""What each tier counts, in the fewest words."""
+
+STATUS: dict[str, str] = {
+    "optimal": "every tier is proven",
+    "within_gap": "not every tier is proven",
+    "time_limit": "the time limit ended the search before every tier was proven",
+    "interrupted": "the search was stopped by hand before every tier was proven",
+}
+
+
+def plain(text: str) -> str:
+    """Return the text on one line, without control or direction characters."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def amount(value: Fraction | float) -> str:
+    """Return units with at most two decimals: ``3``, ``0.5``, ``1.33``."""
+    number = float(value)
+    if 0 < abs(number) < 0.005:
+        return "<0.01"
+    return _short(f"{number:,.2f}")
+
+
+def percent(share: Fraction | float) -> str:
+    """Return a share as ``87.5%``; only what is whole is called 100%, only nothing 0%."""
+    return f"{percentage(share)}%"
+
+
+def percentage(share: Fraction | float) -> str:
+    """Return a share as ``87.5`` or ``100.0``, see ``percent``."""
+    hundredths = 100 * float(share)
+    text = f"{hundredths:.1f}"
+    if text == "100.0" and share < 1:
+        return "99.9"
+    if text == "0.0" and share > 0:
+        return "<0.1"
+    return text
+
+
+def tier_value(value: float) -> str:
+    """Return the value of a tier with enough digits to tell it from its bound."""
+    return _short(f"{value:,.2f}") if abs(value) >= 1000 else f"{value:.6g}"
+
+
+def months(first: int, last: int) -> str:
+    """Return ``month 4`` or ``months 4-9``."""
+    return f"month {first}" if first == last else f"months {first}-{last}"
+
+
+def dated(case: Case, first: int, last: int) -> str:
+    """Return the months with their names, where the case gives C-day a date."""
+    c_day = case.calendar.c_day
+    if c_day is None:
+        return months(first, last)
+    names = [_month_name(c_day, month) for month in dict.fromkeys((first, last))]
+    return f"{months(first, last)} ({' to '.join(names)})"
+
+
+def count(number: int, noun: str, plural: str = "") -> str:
+    """Return ``1 line`` or ``2 lines``."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def proof(value: float, bound: float, proven: bool) -> str:
+    """Say in a few words whether a tier's value is proven."""
+    open_share = (value - bound) / abs(value) if value else 0.0
+    if value - bound <= 2e-6 * max(1.0, abs(value)):
+        return "proven"
+    if proven:
+        return f"proven to {100 * open_share:.2g}%"
+    return f"not proven, {percent(open_share)} open" if bound else "not proven"
+
+
+def _short(text: str) -> str:
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _month_name(c_day: datetime.date, month: int) -> str:
+    years, index = divmod(c_day.month - 1 + month - 1, 12)
+    year = c_day.year + years
+    return f"{datetime.date(2000, index + 1, 1):%b} {year}"

@@ -1,0 +1,301 @@
+"""Muster: turns what nations offer into a force that holds. ``python solve.py --help``."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import json
+import math
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+from typer.core import TyperGroup
+
+# Everything heavy is imported inside the commands: --help answers at once.
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from model.case import Case
+    from model.faults import Fault
+    from reports.progress import Watch
+    from reports.run import Run
+    from reports.shape import RunOptions
+
+DONE, PROGRAM_FAULT, INPUT_WRONG, NOT_PROVEN = 0, 1, 2, 3
+ROOT = Path(__file__).resolve().parent
+
+
+class Program(TyperGroup):
+    """Turns what commands raise into the exit codes of the contract, for all of them alike."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except (typer.Exit, typer.Abort, typer.TyperException, BrokenPipeError):
+            raise
+        except Exception as error:
+            if ctx.params.get("debug"):
+                raise
+            said = " ".join(str(error).split()) or "no more is known"
+            typer.echo(
+                f"A fault of Muster, not of your input: {type(error).__name__}: {said}. Please "
+                "report it where you got Muster, with the details that "
+                "`python solve.py --debug COMMAND ...` shows.",
+                err=True,
+            )
+            raise typer.Exit(PROGRAM_FAULT) from None
+
+
+app = typer.Typer(
+    cls=Program,
+    help="Assigns the offers of nations to the requirement lines of a multinational force, under "
+    "national caveats. Exit codes: 0 done, 1 a fault of the program, 2 the input is wrong "
+    "(nothing was written), 3 no proven answer within the limit (what was found is written).",
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def version(wanted: bool) -> None:
+    """Print the version where it is asked for."""
+    if wanted:
+        from model import VERSION
+
+        typer.echo(f"muster {VERSION}")
+        raise typer.Exit(DONE)
+
+
+def finite(number: float) -> float:
+    """Refuse what is no number to compute with."""
+    if not math.isfinite(number):
+        raise typer.BadParameter(f"{number} is no finite number")
+    return number
+
+
+def above_zero(number: float) -> float:
+    """Refuse a limit that leaves no time."""
+    if finite(number) <= 0:
+        raise typer.BadParameter(f"{number:g} is not above 0")
+    return number
+
+
+CaseOption = Annotated[
+    Path | None,
+    typer.Option("--case", metavar="DIR", help="Folder of the case (data if not given)."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for a program to read.")]
+Pending = Annotated[
+    Literal["granted", "refused"],
+    typer.Option("--pending", help="What votes that are still pending count as."),
+]
+Gap = Annotated[
+    float,
+    typer.Option(
+        "--gap",
+        metavar="SHARE",
+        min=0,
+        callback=finite,
+        help="Prove each tier to this relative gap.",
+    ),
+]
+TimeLimit = Annotated[
+    float,
+    typer.Option(
+        "--time-limit",
+        metavar="SECONDS",
+        callback=above_zero,
+        help="Seconds for all tiers together.",
+    ),
+]
+Seed = Annotated[
+    int,
+    typer.Option(
+        "--seed", metavar="NUMBER", min=0, max=2**31 - 1, help="Random seed of the solver."
+    ),
+]
+Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder to write the run to.")]
+
+
+@app.callback()
+def muster(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=version, is_eager=True, help="Print the version.")
+    ] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show the details of a fault of the program.")
+    ] = False,
+) -> None:
+    """Set what holds for every command."""
+
+
+@app.command(short_help="Solve a case and write the run.")
+def plan(
+    case: CaseOption = None,
+    out: Out = Path("out/base"),
+    gap: Gap = 0.0001,
+    time_limit: TimeLimit = 600,
+    pending: Pending = "granted",
+    seed: Seed = 0,
+    as_json: JsonOption = False,
+) -> None:
+    """Solve a case, write the run, show coverage, gaps with reasons, and what is proven."""
+    from model.faults import InputError
+    from reports import run_folder
+    from reports.progress import Watch
+    from reports.shape import RunOptions
+
+    options = RunOptions(pending=pending, gap=gap, time_limit=time_limit, seed=seed)
+    folder = case_folder(case)
+    try:
+        run_folder.writable(out)
+        with Watch() as watch:
+            run = solved(folder, options, watch)
+            run_folder.write(out, run.files)
+    except InputError as error:
+        raise refused(error.faults, as_json) from None
+    if as_json:
+        print_json({"run": run.report.origin.run, "out": str(out), **run.plan.model_dump()})
+    else:
+        from reports import console
+
+        console.show(run.report, out, console.console())
+    raise typer.Exit(DONE if run.plan.status == "optimal" else NOT_PROVEN)
+
+
+@app.command(short_help="Validate a case without solving it.")
+def check(case: CaseOption = None, as_json: JsonOption = False) -> None:
+    """Validate a case without solving it: every fault at once, and what is odd."""
+    from model.faults import InputError
+
+    folder = case_folder(case)
+    try:
+        read, warnings = read_whole(folder)
+    except InputError as error:
+        raise refused(error.faults, as_json) from None
+    counts = {
+        "offers": len(read.offers),
+        "nations": len({offer.nation for offer in read.offers}),
+        "lines": len(read.lines),
+        "caveats": len(read.caveats),
+        "rules": len(read.rules),
+        "months": read.calendar.months,
+    }
+    if as_json:
+        print_json({"ok": True, "counts": counts, "faults": [], "warnings": listed(warnings)})
+        return
+    for warning in warnings:
+        typer.echo(f"warning: {one_line(warning)}")
+    typer.echo(f"{folder}: {', '.join(f'{n} {what}' for what, n in counts.items())}.")
+    typer.echo(f"No fault, {len(warnings)} warning{'' if len(warnings) == 1 else 's'}.")
+
+
+@app.command(short_help="Work out a run again without the solver.")
+def verify(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run.")],
+    case: Annotated[
+        Path | None,
+        typer.Option("--case", metavar="DIR", help="Folder of the case, if it has moved."),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Work out everything in a run again without the solver, and say what does not hold."""
+    from reports.verify import verify as faults_of
+
+    faults = faults_of(run, case)
+    if faults:
+        raise refused(faults, as_json, f"{run} does not hold")
+    if as_json:
+        print_json({"ok": True, "faults": []})
+    else:
+        typer.echo(f"{run} holds: case, plan, tiers, coverage, gaps and tables agree.")
+
+
+# What the commands share
+
+
+def case_folder(named: Path | None) -> Path:
+    """Return the case that was named, or data/ here, or data/ beside this program."""
+    here = Path("data")
+    if named is not None or (here / "constraints.yaml").exists():
+        return named or here
+    return ROOT / "data"
+
+
+def read_whole(folder: Path) -> tuple[Case, list[Fault]]:
+    """Read a case, with every warning."""
+    import datetime
+
+    from model.domain import Settings
+    from model.faults import Fault
+    from model.read import read_case
+
+    reading = read_case(folder, Settings(today=datetime.date.today()))
+    warnings = list(reading.warnings)
+    if "change" in reading.case.tiers:
+        message = "is left out: there is no reference plan"
+        warnings.append(Fault("constraints.yaml", 0, "tiers", "change", message))
+    return reading.case, warnings
+
+
+def solved(folder: Path, options: RunOptions, watch: Watch) -> Run:
+    """Read, solve and explain a case."""
+    import datetime
+
+    started = datetime.datetime.now(datetime.UTC)
+    watch.say("Reading the case")
+    case, warnings = read_whole(folder)
+
+    from model.domain import Settings
+    from model.explain import explain
+    from model.formulation import Formulation
+    from model.solver import Options, solve
+    from reports.run import make_run
+
+    watch.say("Writing the program")
+    formulation = Formulation(case, Settings(pending=options.pending))
+    limits = Options(gap=options.gap, time_limit=options.time_limit, seed=options.seed)
+    outcome = solve(formulation, limits, watch.on_progress, watch.stopped)
+    watch.say("Explaining the gaps")
+    gaps = explain(outcome.plan, formulation.all_candidates)
+    seen = formulation.all_candidates
+    return make_run(outcome, gaps, seen, warnings, folder, options, started)
+
+
+def refused(faults: Sequence[Fault], as_json: bool, what: str = "Nothing was written") -> Exception:
+    """Tell every fault, and return what ends the program."""
+    if as_json:
+        print_json({"ok": False, "faults": listed(faults)})
+    for fault in faults:
+        typer.echo(one_line(fault), err=True)
+    typer.echo(f"{len(faults)} fault{'' if len(faults) == 1 else 's'}. {what}.", err=True)
+    return typer.Exit(INPUT_WRONG)
+
+
+def one_line(fault: Fault) -> str:
+    """Return a fault so that nothing in it can move the cursor or break the line."""
+    from reports.words import plain
+
+    return plain(str(fault))
+
+
+def listed(faults: Sequence[Fault]) -> list[dict[str, Any]]:
+    """Return faults as plain values."""
+    return [dataclasses.asdict(fault) for fault in faults]
+
+
+def print_json(value: object) -> None:
+    """Print a value for a program to read."""
+    typer.echo(json.dumps(value, indent=1, allow_nan=False))
+
+
+if __name__ == "__main__":
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal need not know every letter
+    app()
