@@ -1,0 +1,1 @@
+"""How fast and how large, measured as whole processes and as ratios within one run."""
