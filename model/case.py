@@ -165,6 +165,11 @@ class Case:
         """Return the months in which the line is demanded, in order."""
         return self._demanded[line.line]
 
+    def role_months(self, role: str) -> tuple[int, ...]:
+        """Return the months in which some line of the role is demanded, in order."""
+        demanded = {m for line in self.lines if line.role == role for m in self.demanded(line)}
+        return tuple(sorted(demanded))
+
     def place(self, area: str, month: int) -> str:
         """Return the real area that a line's area means in the month."""
         if area == HQ:

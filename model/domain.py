@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from pydantic import Field, model_validator
@@ -226,6 +226,15 @@ class Rest:
 
     name: str
     probability: Fraction
+
+
+@lru_cache(maxsize=4096)
+def certainty(rests: tuple[Rest, ...]) -> Fraction:
+    """Return the probability that all of them come true, taken as independent."""
+    product = Fraction(1)
+    for rest in rests:
+        product *= rest.probability
+    return product
 
 
 @dataclass(frozen=True)

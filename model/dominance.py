@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from model.case import Case
-from model.domain import Tier
+from model.domain import Tier, certainty
 from model.eligibility import Candidate
 
 
@@ -56,10 +56,8 @@ def dominated(case: Case, candidates: list[Candidate]) -> dict[Tier, frozenset[i
             if each.counts
             for month in each.months_seen(case, a)
         )
-        certainty = Fraction(1)
-        for rest in candidate.rests:
-            certainty *= rest.probability
-        merit = _Merit(c, a.rate, a.busy_until, seen, a.rate * (1 - certainty))
+        doubt = a.rate * (1 - certainty(candidate.rests))
+        merit = _Merit(c, a.rate, a.busy_until, seen, doubt)
         groups[a.offer.offer, a.line.line, a.start, a.end].append(merit)
     early, late = (
         frozenset(c for group in groups.values() for c in _idle(group, doubtless=doubtless))

@@ -6,12 +6,13 @@ told by its ``gates``: all of them, so that a gap can name all that hold it open
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
 from model.case import Case
-from model.domain import Assignment, Line, Offer, Rest, Settings
+from model.caveats.base import Caveat
+from model.domain import HQ, HQ_NEXT, Assignment, Line, Offer, Rest, Settings
 
 
 @dataclass(frozen=True)
@@ -30,19 +31,27 @@ class Candidate:
 
 def candidates(case: Case, settings: Settings) -> list[Candidate]:
     """Return every possible assignment of the case, open or closed, in the order of the files."""
-    return [
-        candidate(case, assignment, settings)
-        for line in case.lines
-        for offer in case.fitting(line)
-        for assignment in assignments(case, offer, line)
-    ]
+    found = []
+    for line in case.lines:
+        for offer in case.fitting(line):
+            several = list(assignments(case, offer, line))
+            # Nation, offer, role and line are the same for all of them: ask once who binds them.
+            binding = [
+                each
+                for each in case.caveats_of.get(offer.nation, ())
+                if several and each.matches(several[0])
+            ]
+            found += [candidate(case, each, settings, binding) for each in several]
+    return found
 
 
-def candidate(case: Case, assignment: Assignment, settings: Settings) -> Candidate:
-    """Ask every caveat of the nation what it says of the assignment."""
+def candidate(
+    case: Case, assignment: Assignment, settings: Settings, binding: Iterable[Caveat]
+) -> Candidate:
+    """Ask the caveats that bind the assignment what they say of it."""
     gates = set()
     rests: dict[str, Rest] = {}
-    for caveat in case.caveats_of.get(assignment.offer.nation, ()):
+    for caveat in binding:
         if caveat.blocks(case, assignment, settings):
             gates.add(caveat.id)
         else:
@@ -58,8 +67,14 @@ def assignments(case: Case, offer: Offer, line: Line) -> Iterator[Assignment]:
         return
     starts = start_months(case, offer, line)
     for area, counts in ((line.area, Fraction(1)), *line.elsewhere):
+        moves = area in (HQ, HQ_NEXT)
+        rate_there = rate * counts
         for start, last in starts.items():
-            places = tuple(case.place(area, month) for month in range(start, last + 1))
+            places = (
+                tuple(case.place(area, month) for month in range(start, last + 1))
+                if moves
+                else (area,) * (last - start + 1)
+            )
             tour, dwell = tour_and_dwell(case, offer, line, area, start, places)
             end = min(start + tour - 1, last)
             yield Assignment(
@@ -70,7 +85,7 @@ def assignments(case: Case, offer: Offer, line: Line) -> Iterator[Assignment]:
                 end=end,
                 busy_until=end + dwell,
                 places=places[: end - start + 1],
-                rate=rate * counts,
+                rate=rate_there,
             )
 
 

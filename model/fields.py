@@ -106,5 +106,8 @@ class Entry(BaseModel):
     """Base of all that a case holds: frozen, and an unknown field is an error."""
 
     model_config = ConfigDict(
-        extra="forbid", frozen=True, arbitrary_types_allowed=True, populate_by_name=False
+        extra="forbid",
+        frozen=True,
+        arbitrary_types_allowed=True,
+        defer_build=True,  # a case uses some of the kinds: only these are built
     )

@@ -32,7 +32,7 @@ from pyomo.core.expr.numeric_expr import LinearExpression
 
 from model.case import Case
 from model.caveats.base import Caveat
-from model.domain import Assignment, Line, Offer, Settings, Tier
+from model.domain import Assignment, Line, Offer, Settings, Tier, certainty
 from model.dominance import dominated
 from model.eligibility import Candidate, candidates
 from model.rows import Number, Row, Terms, common_divisor, most_at_once, undominated
@@ -53,18 +53,28 @@ class Cell:
     terms: Terms
 
 
+@dataclass(frozen=True)
+class Priced:
+    """A variable in a tier: what a unit of it costs, and of what it is a whole multiple."""
+
+    variable: Any
+    worth: Fraction
+    grain: Fraction
+
+
 @dataclass
 class Objective:
     """A tier as a linear function: constant + sum of coefficient x variable."""
 
     constant: Fraction = Fraction(0)
     begin: dict[int, Fraction] = field(default_factory=dict)
-    others: list[tuple[Any, Fraction]] = field(default_factory=list)
+    others: list[Priced] = field(default_factory=list)
 
     def terms(self, begin: Any) -> tuple[list[float], list[Any]]:
         """Return coefficients and Pyomo variables."""
-        pairs = [(begin[c], each) for c, each in self.begin.items() if each] + self.others
-        return [float(each) for _, each in pairs], [variable for variable, _ in pairs]
+        pairs = [(begin[c], each) for c, each in self.begin.items() if each]
+        pairs += [(each.variable, each.worth) for each in self.others]
+        return [float(worth) for _, worth in pairs], [variable for variable, _ in pairs]
 
 
 class Formulation:
@@ -95,7 +105,6 @@ class Formulation:
         self.tiers: dict[Tier, Objective] = {
             name: Objective() for name in case.tiers if name != "change"
         }
-        self._grains: dict[int, list[Number]] = {}
         self._within_offer()
         self._cells = self._meet_requirement()
         self._limit_nations()
@@ -104,23 +113,34 @@ class Formulation:
         self._blocks("caveat", case.active_caveats)
         self._blocks("rule", case.active_rules)
 
-    def grain(self, variable: Any) -> Fraction | None:
-        """Return a number of which the variable is a whole multiple in some best plan, if known."""
-        component = variable.parent_component()
-        if component is self.model.below_minimum or component is self.model.below_target:
-            return reduce(common_divisor, map(Fraction, self._grains[variable.index()]))
-        return Fraction(1) if variable.is_binary() else None
-
     # Pieces that kinds of caveats and rules build on
 
     def write(self, block: Any, name: str, rows: Iterable[Row]) -> None:
         """Write rows ``sum <= bound`` into a block as the indexed constraint ``name``."""
         written = list(rows)
         if written:
-            rule = [(None, self.sum_of(row.terms), float(row.bound)) for row in written]
+            rule = [
+                (None, self.sum_of(row.terms, *row.others), float(row.bound)) for row in written
+            ]
             block.add_component(name, Constraint(range(len(rule)), rule=lambda _, i: rule[i]))
 
-    def sum_of(self, terms: Terms, *others: tuple[float, Any]) -> LinearExpression:
+    @staticmethod
+    def switches(block: Any, name: str, keys: Iterable[Any]) -> Any:
+        """Add binary variables of a kind's own to its block."""
+        variables = Var(list(keys), domain=Binary)
+        block.add_component(name, variables)
+        return variables
+
+    @staticmethod
+    def amounts(
+        block: Any, name: str, keys: Iterable[Any], most: Number | None = None, nothing: Number = 0
+    ) -> Any:
+        """Add continuous variables >= 0; ``nothing`` is their value where nothing is deployed."""
+        variables = Var(list(keys), bounds=(0, most), initialize=nothing)
+        block.add_component(name, variables)
+        return variables
+
+    def sum_of(self, terms: Terms, *others: tuple[Number | float, Any]) -> LinearExpression:
         """Return sum of coefficient x begin[candidate], plus coefficient x other variable."""
         return LinearExpression(
             constant=0,
@@ -130,14 +150,29 @@ class Formulation:
 
     def in_place_of(self, caveat: Caveat, counts: Callable[[Assignment], int]) -> Months:
         """Return, per month, what each candidate that the caveat sees in place counts."""
+        return self.tally(lambda a: caveat.months_seen(self.case, a), counts)
+
+    def tally(
+        self,
+        when: Callable[[Assignment], Iterable[int]],
+        counts: Callable[[Assignment], Number] = lambda assignment: 1,
+    ) -> Months:
+        """Return, per month, what each candidate counts in the months in which it is meant."""
         months: Months = defaultdict(dict)
         for c, assignment in enumerate(self.assignments):
-            if assignment.offer.nation in caveat.bound:
-                count = counts(assignment)
-                if count:
-                    for month in caveat.months_seen(self.case, assignment):
-                        months[month][c] = count
+            count = counts(assignment)
+            if count:
+                for month in when(assignment):
+                    months[month][c] = count
         return months
+
+    def price(self, tier: Tier, variable: Any, worth: Number, grain: Number) -> None:
+        """Let a variable cost ``worth`` a unit in a tier, where the case has it.
+
+        ``grain`` is a number of which the variable is a whole multiple in some best plan.
+        """
+        if tier in self.tiers:
+            self.tiers[tier].others.append(Priced(variable, Fraction(worth), Fraction(grain)))
 
     def by_offer(self, months: Months) -> dict[Offer, Months]:
         """Split per-month terms by offer."""
@@ -197,12 +232,6 @@ class Formulation:
         cells = self._group()
         bounds = [(cell.line.minimum, cell.line.target - cell.line.minimum) for cell in cells]
         reachable = [k for k, cell in enumerate(cells) if cell.terms]
-        for k in reachable:
-            self._grains[k] = [
-                cells[k].line.minimum,
-                cells[k].line.target,
-                *cells[k].terms.values(),
-            ]
         below_minimum = self.model.below_minimum = Var(
             reachable,
             bounds=lambda _, k: (0, float(bounds[k][0])),
@@ -222,16 +251,19 @@ class Formulation:
             ),
         )
         for k, cell in enumerate(cells):
-            worth = self.case.weight(cell.line) * len(cell.months) / cell.line.target
-            for tier, missing in (
+            line, worth = cell.line, self.case.weight(cell.line) * len(cell.months)
+            worth /= line.target
+            counted = {line.minimum, line.target, *cell.terms.values()}
+            grain = reduce(common_divisor, map(Fraction, counted))
+            priced: tuple[tuple[Tier, tuple[Any, ...]], ...] = (
                 ("critical", (below_minimum,)),
                 ("shortfall", (below_minimum, below_target)),
-            ):
-                if tier not in self.tiers:
-                    continue
+            )
+            for tier, missing in priced:
                 if cell.terms:
-                    self.tiers[tier].others += [(variable[k], worth) for variable in missing]
-                else:
+                    for variable in missing:
+                        self.price(tier, variable[k], worth, grain)
+                elif tier in self.tiers:
                     self.tiers[tier].constant += worth * sum(bounds[k][: len(missing)])
         return cells
 
@@ -286,14 +318,6 @@ class Formulation:
             ),
         )
 
-    def _part_of_another(self, k: int) -> bool:
-        """Whether another cell of the line has every tour of this one in place, and so more."""
-        cell = self._cells[k]
-        return any(
-            other.line is cell.line and other.terms.keys() > cell.terms.keys()
-            for other in self._cells[max(0, k - len(self.case.months)) : k + len(self.case.months)]
-        )
-
     def _limited_cells(self) -> dict[int, dict[str, dict[str, Terms]]]:
         """Return the cells where max_nations can bind: the terms of each offer of each nation.
 
@@ -317,17 +341,15 @@ class Formulation:
         return limited
 
     def _price_tours(self) -> None:
-        conditional, personnel = self.tiers.get("conditional"), self.tiers.get("personnel")
+        conditional, personnel = (self.tiers.get("conditional"), self.tiers.get("personnel"))
         for c, candidate in enumerate(self.candidates):
             a = candidate.assignment
             if personnel is not None:
                 personnel.begin[c] = Fraction(a.offer.personnel * len(a.months))
             if conditional is not None and candidate.rests:
-                certainty = Fraction(1)
-                for rest in candidate.rests:
-                    certainty *= rest.probability
                 worth = self.case.weight(a.line) * a.rate / a.line.target
-                conditional.begin[c] = worth * len(a.months) * (1 - certainty)
+                doubt = 1 - certainty(candidate.rests)
+                conditional.begin[c] = worth * len(a.months) * doubt
 
     def _carry_share(self) -> None:
         if "burden" not in self.tiers:
@@ -343,7 +365,7 @@ class Formulation:
             list(months),
             rule=lambda _, nation: (None, self.sum_of(months[nation], (-1, heaviest)), 0),
         )
-        self.tiers["burden"].others.append((heaviest, Fraction(1)))
+        self.price("burden", heaviest, 1, 0)
 
     def _blocks(self, what: str, entries: Iterable[Any]) -> None:
         """Let every caveat or rule write its rows into a block of its own, named by its id."""

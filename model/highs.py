@@ -152,6 +152,8 @@ def minimise(
         ("threads", 1),  # parts are solved side by side; one thread gives one answer
         ("mip_rel_gap", limits.gap),
         ("mip_abs_gap", limits.absolute_gap),
+        # It looks for a first plan, and there always is one: nothing deployed, or a better start.
+        ("mip_heuristic_run_feasibility_jump", False),
     ):
         h.setOptionValue(option, setting)
     h.passModel(_lp(program, costs, more, idle))
@@ -167,7 +169,8 @@ def minimise(
     status = h.getModelStatus()
     info = h.getInfo()
     point = np.array(h.getSolution().col_value)
-    usable = len(point) == program.size and bool(np.isfinite(point).all())
+    feasible = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+    usable = feasible and len(point) == program.size and bool(np.isfinite(point).all())
     if program.whole.any():
         bound = float(info.mip_dual_bound)
     else:

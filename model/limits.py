@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from model.domain import Assignment
+from model.domain import Assignment, Tier
 from model.fields import Entry, Name, Truth
 
 if TYPE_CHECKING:
@@ -42,6 +43,10 @@ class Limit(Entry):
     def violations(self, plan: Plan) -> Iterator[str]:
         """Say, month by month and from the plan alone, how the plan breaks it."""
         yield from ()
+
+    def costs(self, plan: Plan) -> dict[Tier, Fraction]:
+        """Return what the plan pays for it, by tier, worked out from the plan alone."""
+        return {}
 
     def names(self) -> Iterator[tuple[NamePath, str, str]]:
         """Yield (path, kind of name, name) for every name the kind's own fields use."""

@@ -16,10 +16,12 @@ from typing import Literal, NamedTuple
 
 from model.case import Case
 from model.caveats.base import Caveat
-from model.domain import Assignment, Line, Rest, Settings
+from model.domain import Assignment, Line, Rest, Settings, Tier, certainty
+from model.rules.base import Lead
 
 State = Literal["filled", "conditional", "substituted", "below_target", "below_minimum", "unfilled"]
 Cell = tuple[str, int]
+_NOTHING = Fraction(0)
 
 
 class Start(NamedTuple):
@@ -53,15 +55,16 @@ class Tour:
     @property
     def certainty(self) -> Fraction:
         """Probability that all it rests on comes true, taken as independent."""
-        product = Fraction(1)
-        for rest in self.rests:
-            product *= rest.probability
-        return product
+        return certainty(self.rests)
 
     @property
     def personnel(self) -> int:
         """People in place."""
         return self.units * self.assignment.offer.personnel
+
+
+def _every(_: Tour) -> bool:
+    return True
 
 
 class Impossible(ValueError):
@@ -157,6 +160,27 @@ class Plan:
                 seen.setdefault(month, []).append(tour)
         return dict(sorted(seen.items()))
 
+    def people_in(self, area: str, month: int) -> int:
+        """Return the people in place in the area, or within it, in the month."""
+        return sum(
+            tour.personnel
+            for tour in self.in_place[month]
+            if self.case.inside(self.case.place(tour.assignment.area, month), area)
+        )
+
+    def nations_in(self, role: str, month: int) -> set[str]:
+        """Return the nations with a unit in place in the role in the month."""
+        return {
+            tour.assignment.offer.nation
+            for tour in self.in_place[month]
+            if tour.assignment.line.role == role
+        }
+
+    @cached_property
+    def leads(self) -> tuple[Lead, ...]:
+        """Who leads which role, and when."""
+        return tuple(lead for rule in self.case.active_rules for lead in rule.leads(self))
+
     # What it breaks
 
     def violations(self) -> Iterator[str]:
@@ -198,10 +222,17 @@ class Plan:
                 there.setdefault((tour.assignment.line.line, month), []).append(tour)
         return {cell: tuple(tours) for cell, tours in there.items()}
 
-    def coverage(
-        self, line: Line, month: int, counts: Callable[[Tour], bool] = lambda tour: True
-    ) -> Fraction:
+    @cached_property
+    def _covered(self) -> dict[Cell, Fraction]:
+        return {
+            cell: sum((t.assignment.rate * t.units for t in tours), Fraction(0))
+            for cell, tours in self.line_tours.items()
+        }
+
+    def coverage(self, line: Line, month: int, counts: Callable[[Tour], bool] = _every) -> Fraction:
         """Return rate x units in place on the line in the month, of the tours that count."""
+        if counts is _every:
+            return self._covered.get((line.line, month), Fraction(0))
         tours = self.line_tours.get((line.line, month), ())
         return sum((t.assignment.rate * t.units for t in tours if counts(t)), Fraction(0))
 
@@ -231,13 +262,21 @@ class Plan:
             for month in self.case.demanded(line):
                 yield line, month
 
+    @cached_property
+    def _weighed(self) -> dict[Cell, tuple[Fraction, Fraction]]:
+        """Weight, and weight x shortfall / target, of each demanded line-month."""
+        weighed = {}
+        for line, month in self.demanded():
+            weight, missing = self.case.weight(line), self.shortfall(line, month)
+            worth = weight * missing / line.target if missing else _NOTHING
+            weighed[line.line, month] = weight, worth
+        return weighed
+
     def index(self, cells: Iterable[tuple[Line, int]]) -> Fraction:
         """Return the coverage index over demanded line-months; 1 where there are none."""
-        missing = weights = Fraction(0)
-        for line, month in cells:
-            weight = self.case.weight(line)
-            missing += weight * self.shortfall(line, month) / line.target
-            weights += weight
+        weighed = [self._weighed[line.line, month] for line, month in cells]
+        weights = sum((weight for weight, _ in weighed), _NOTHING)
+        missing = sum((worth for _, worth in weighed if worth), _NOTHING)
         return 1 - missing / weights if weights else Fraction(1)
 
     @cached_property
@@ -274,23 +313,26 @@ class Plan:
         """The value of every tier of the case, recomputed from the starts alone."""
         return {name: TIER_VALUES[name](self) for name in self.case.tiers if name in TIER_VALUES}
 
-    def _critical_value(self) -> Fraction:
+    def _paid(self, tier: Tier) -> Fraction:
+        """Return what caveats and rules add to a tier."""
+        limits = (*self.case.active_caveats, *self.case.active_rules)
+        return sum((each.costs(self).get(tier, Fraction(0)) for each in limits), Fraction(0))
+
+    def _missing(self, missing: Callable[[Line, int], Fraction]) -> Fraction:
+        """Return the sum of weight x what is missing / target over demanded line-months."""
         return sum(
             (
-                self.case.weight(line) * self.critical(line, month) / line.target
+                self.case.weight(line) * missing(line, month) / line.target
                 for line, month in self.demanded()
             ),
             Fraction(0),
         )
 
+    def _critical_value(self) -> Fraction:
+        return self._missing(self.critical) + self._paid("critical")
+
     def _shortfall_value(self) -> Fraction:
-        return sum(
-            (
-                self.case.weight(line) * self.shortfall(line, month) / line.target
-                for line, month in self.demanded()
-            ),
-            Fraction(0),
-        )
+        return self._missing(self.shortfall) + self._paid("shortfall")
 
     def _conditional_value(self) -> Fraction:
         total = Fraction(0)

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import reduce
+from functools import cached_property, reduce
 from typing import Any
 
 import numpy as np
@@ -57,15 +57,32 @@ class Goal:
     Attributes:
         costs: one per column.
         constant: what no decision changes.
-        step: every plan's value is a whole multiple of this (0 where none is known).
+        quanta: of what each column's part in the value is a whole multiple; 0 where unknown.
         idle: columns that may be fixed at 0 while this tier is minimised.
     """
 
     name: Tier
     costs: Vector
     constant: float
-    step: float
+    quanta: dict[int, Fraction]
     idle: tuple[int, ...]
+
+    @cached_property
+    def step(self) -> float:
+        """A number of which the value of every point of whole units is a multiple, or 0."""
+        if not all(self.quanta.values()):
+            return 0.0
+        return float(reduce(common_divisor, set(self.quanta.values()), Fraction(0)))
+
+    def among(self, columns: list[int], here: dict[int, int]) -> Goal:
+        """Return the goal over some columns, renumbered by ``here``, without the constant."""
+        return Goal(
+            self.name,
+            self.costs[columns],
+            0.0,
+            {here[c]: each for c, each in self.quanta.items() if c in here},
+            tuple(here[c] for c in self.idle if c in here),
+        )
 
 
 @dataclass(frozen=True)
@@ -91,22 +108,25 @@ class Program:
         return len(self.lower)
 
     def among(self, columns: list[int]) -> Program:
-        """Return the program over some columns, with the rows that lie wholly among them."""
+        """Return the program over some columns, with the rows that lie wholly among them.
+
+        Of a coupling row what lies among them: units elsewhere only make it harder to keep.
+        """
         here = {column: i for i, column in enumerate(columns)}
-        rows = tuple(
-            Row(tuple(here[c] for c in row.columns), row.values, row.lower, row.upper, row.couples)
-            for row in self.rows
-            if row.columns and all(c in here for c in row.columns)
-        )
-        goals = tuple(
-            Goal(g.name, g.costs[columns], 0.0, g.step, tuple(here[c] for c in g.idle if c in here))
-            for g in self.goals
-        )
+        rows = []
+        for row in self.rows:
+            pairs = [
+                (here[c], v) for c, v in zip(row.columns, row.values, strict=True) if c in here
+            ]
+            if pairs and (row.couples or len(pairs) == len(row.columns)):
+                mine, values = zip(*pairs, strict=True)
+                rows.append(Row(mine, values, row.lower, row.upper, row.couples))
+        goals = tuple(goal.among(columns, here) for goal in self.goals)
         return Program(
             lower=self.lower[columns],
             upper=self.upper[columns],
             whole=self.whole[columns],
-            rows=rows,
+            rows=tuple(rows),
             goals=goals,
             begin=(),
             nothing=self.nothing[columns],
@@ -169,6 +189,7 @@ def compile_program(f: Formulation) -> Program:
     variables = list(f.model.component_data_objects(Var))
     column = {id(variable): i for i, variable in enumerate(variables)}
     begin = tuple(column[id(f.begin[c])] for c in range(len(f.candidates)))
+    own = frozenset(begin)
     rows = []
     for constraint in f.model.component_data_objects(Constraint, active=True):
         body = constraint.body
@@ -178,7 +199,9 @@ def compile_program(f: Formulation) -> Program:
         block = constraint.parent_block()
         thins = lower == -INFINITY and all(value >= 0 for value in values)
         columns = tuple(column[id(variable)] for variable in body.linear_vars)
-        couples = block.name if thins and block is not f.model else ""
+        # Only rows over units alone: a switch in it could not be taken away like a unit.
+        units = own.issuperset(columns)
+        couples = block.name if thins and units and block is not f.model else ""
         rows.append(Row(columns, values, lower, upper, couples))
     goals = []
     for name, objective in f.tiers.items():
@@ -186,7 +209,8 @@ def compile_program(f: Formulation) -> Program:
         for coefficient, variable in zip(*objective.terms(f.begin), strict=True):
             costs[column[id(variable)]] += coefficient
         idle = tuple(begin[c] for c in f.idle.get(name, ()))
-        goals.append(Goal(name, costs, float(objective.constant), _step(f, objective), idle))
+        quanta = _quanta(objective, begin, column)
+        goals.append(Goal(name, costs, float(objective.constant), quanta, idle))
     return Program(
         lower=np.array([-INFINITY if v.lb is None else v.lb for v in variables], dtype=float),
         upper=np.array([INFINITY if v.ub is None else v.ub for v in variables], dtype=float),
@@ -198,16 +222,15 @@ def compile_program(f: Formulation) -> Program:
     )
 
 
-def _step(f: Formulation, objective: Objective) -> float:
-    """Return a number of which every plan's value of the tier is a whole multiple, or 0.
+def _quanta(
+    objective: Objective, begin: tuple[int, ...], column: dict[int, int]
+) -> dict[int, Fraction]:
+    """Return what one more of each column adds to the tier at the least.
 
-    Units are whole, so that what is missing in a cell is a multiple of the greatest common divisor
-    of its bounds and rates, and the value one of all the terms.
+    Units are whole, and what is missing in a cell is a multiple of the greatest common divisor of
+    its bounds and rates.
     """
-    terms = [objective.constant, *objective.begin.values()]
-    for variable, worth in objective.others:
-        grain = f.grain(variable)
-        if grain is None:
-            return 0.0
-        terms.append(worth * grain)
-    return float(reduce(common_divisor, terms, Fraction(0)))
+    quanta = {begin[c]: worth for c, worth in objective.begin.items() if worth}
+    for each in objective.others:
+        quanta[column[id(each.variable)]] = each.worth * each.grain
+    return quanta

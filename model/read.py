@@ -31,7 +31,6 @@ from model.domain import (
 )
 from model.faults import Fault, InputError, nearest
 from model.fields import MAX_NUMBER, Entry, Text, exact
-from model.plan import TIER_VALUES
 
 MAX_BYTES = 50_000_000
 OFFER_COLUMNS = tuple(Offer.model_fields)
@@ -54,6 +53,18 @@ _NUMBERS = frozenset(
     ]
 )
 _MAY_BE_MISSING = frozenset(("title", "elsewhere", "max_nations", "source", "as_of", "note"))
+_STAND_INS: dict[str, Any] = {
+    "units": 1,
+    "personnel": 0,
+    "minimum": 0,
+    "target": 1,
+    "basis": "assumed",
+    "months": 1,
+    "rate": 1,
+    "status": "granted",
+}
+"""What stands in for a faulty value, so that the names beside it are checked all the same."""
+_RANGES = ("available_from", "available_until", "from", "until", "month", "minimum", "target")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 E_ = TypeVar("E_", bound=Entry)
 
@@ -429,7 +440,7 @@ class _Reader:
             for each in error.errors():
                 if each["type"] != "missing" or each["loc"][-1] not in absent:
                     self.complain(*_said(noun, path, each))
-            return None
+            return None if noun is _Constraints else _mended(noun, _without_blanks(values), error)
 
     def complain(
         self, where: tuple[str | int, ...], value: str, message: str, allowed: str = ""
@@ -468,6 +479,30 @@ _MAPS: dict[str, type[Entry]] = {
     "conditions": Condition,
 }
 _LISTS = ("substitutions", "caveats", "rules")
+
+
+def _mended(noun: type[E_], values: Any, error: ValidationError) -> E_ | None:
+    """Return the entry without what is faulty in it, or None where too little is left.
+
+    It is only there to have its names checked: a case with a fault is never returned.
+    """
+    if not isinstance(values, dict):
+        return None
+    rest = dict(values)
+    for each in error.errors():
+        field, *inner = each["loc"] or (None,)
+        for name in (field,) if field else _RANGES:
+            held = rest.pop(name, None)
+            if inner and isinstance(held, dict):
+                rest[name] = {key: value for key, value in held.items() if key != inner[0]}
+    for name, info in noun.model_fields.items():
+        key = info.alias or name
+        if info.is_required() and key not in rest and key in _STAND_INS:
+            rest[key] = _STAND_INS[key]
+    try:
+        return noun.model_validate(rest)
+    except ValidationError:
+        return None
 
 
 def _said(
@@ -519,8 +554,3 @@ def _models(annotation: Any) -> Iterator[type[BaseModel]]:
 
 def _text(value: Any) -> str:
     return "" if value is None else str(value)
-
-
-def unenforced_tiers(case: Case) -> list[str]:
-    """Return the tiers of the case that this version cannot minimise."""
-    return [tier for tier in case.tiers if tier not in TIER_VALUES and tier != "change"]

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 Number = int | Fraction
 Terms = dict[int, Number]
@@ -14,10 +15,11 @@ Terms = dict[int, Number]
 
 @dataclass(frozen=True)
 class Row:
-    """``sum of coefficient x begin[candidate] <= bound``."""
+    """``sum of coefficient x begin[candidate] + sum of coefficient x other <= bound``."""
 
     terms: Terms
     bound: Number
+    others: tuple[tuple[Number, Any], ...] = ()
 
 
 def undominated(rows: Iterable[Terms]) -> list[Terms]:

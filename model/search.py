@@ -95,9 +95,22 @@ def search(program: Program, terms: Terms) -> tuple[Vector, list[float]]:
             point[standing.columns] = standing.point
         broken = [row for row in program.rows if row.couples and row.breaks(point)]
         if not broken:
-            bounds = [sum(each) for each in zip(*(s.bounds for s in standings), strict=True)]
-            return point, bounds
+            return point, _bounds(program, standings)
         standings = _join(program, standings, broken, terms)
+
+
+def _bounds(program: Program, standings: Sequence[Standing]) -> list[float]:
+    """Add up the parts' bounds, as far as they hold for the whole.
+
+    A part's bound holds while its own earlier tiers do. Where one of these is not proven, the whole
+    could let that part be worse and another better: of later tiers nothing is known then.
+    """
+    bounds = []
+    proven = True
+    for i, goal in enumerate(program.goals):
+        bounds.append(sum(each.bounds[i] for each in standings) if proven else 0.0)
+        proven = proven and all(_met(s.values[i], s.bounds[i], goal.step) for s in standings)
+    return bounds
 
 
 def _settle(program: Program, parts: Sequence[_Part], terms: Terms) -> None:
@@ -187,7 +200,7 @@ class _Board:
 
 
 class _Part:
-    """Some columns of a program with the rows that lie wholly among them."""
+    """Some columns of a program, with what its rows ask of them alone."""
 
     def __init__(
         self,
@@ -348,7 +361,9 @@ class _Part:
         costs = np.sum([goal.costs for goal in self.program.goals], axis=0)
         limits = Limits(0.0, ABSOLUTE_GAP, time.monotonic() + 10, self.terms.seed)
         answer = minimise(fixed, costs, limits)
-        return self.program.nothing if answer.point is None else answer.point
+        if answer.point is None or self.program.fault(answer.point) is not None:
+            return self.program.nothing
+        return answer.point
 
 
 def _weighing(costs: Vector, columns: list[int] | None, lower: float, upper: float) -> Row:

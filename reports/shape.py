@@ -115,6 +115,15 @@ class Lead(_Shape):
     until: Count
 
 
+def _leads(plan: Plan) -> tuple[Lead, ...]:
+    return tuple(
+        Lead.model_validate(
+            {"role": each.role, "nation": each.nation, "from": each.first, "until": each.last}
+        )
+        for each in plan.leads
+    )
+
+
 class ToldReason(_Shape):
     """One thing that holds a gap open."""
 
@@ -178,7 +187,7 @@ class PlanFile(_Shape):
                     )
                     for tour in plan.tours
                 ),
-                "leads": (),
+                "leads": _leads(plan),
                 "gaps": tuple(_told(gap) for gap in gaps),
             }
         )
@@ -186,6 +195,10 @@ class PlanFile(_Shape):
     def text(self) -> str:
         """Return the file's text."""
         return self.model_dump_json(indent=1) + "\n"
+
+    def led_as(self, plan: Plan) -> bool:
+        """Whether the file names the leaders that follow from the plan."""
+        return self.leads == _leads(plan)
 
 
 class CaseRead(_Shape):

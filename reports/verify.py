@@ -176,6 +176,9 @@ def _compare(case: Case, plan: Plan, told: PlanFile, texts: dict[str, str]) -> I
     seen = cells(plan)
     yield from _tiers(plan, told)
     yield from _coverage(plan, told)
+    if not told.led_as(plan):
+        said = " ".join(f"{each.role}:{each.nation}" for each in told.leads)
+        yield Fault(PLAN, 0, "leads", said, "are not those that follow from the assignments")
     yield from _gaps(case, seen, told)
     for table in tables(plan, seen, told):
         if table.name in texts:

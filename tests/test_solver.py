@@ -17,6 +17,7 @@ from tests.conftest import Mini, countable
 
 Build = Callable[..., Mini]
 FALSE_INFEASIBLE = Path(__file__).parent / "oracles" / "highs_presolve_false_infeasible.mps"
+FOUND = highspy.SolutionStatus.kSolutionStatusFeasible
 PROBE = 2  # columns of the start-up probe; every case here has more
 
 
@@ -74,7 +75,9 @@ def test_a_solver_that_fails_the_probe_is_not_used(
 
     def wrong_info(h: Any) -> Any:
         if h.getNumCol() == PROBE:
-            return SimpleNamespace(objective_function_value=15.0, mip_dual_bound=15.0)
+            return SimpleNamespace(
+                objective_function_value=15.0, mip_dual_bound=15.0, primal_solution_status=FOUND
+            )
         return info(h)
 
     monkeypatch.setattr(highspy.Highs, "getSolution", wrong_solution)
@@ -321,6 +324,7 @@ def test_a_bound_of_minus_infinity_is_no_proof(hard: Mini, monkeypatch: pytest.M
         return SimpleNamespace(
             mip_dual_bound=-highspy.kHighsInf,
             objective_function_value=info(h).objective_function_value,
+            primal_solution_status=info(h).primal_solution_status,
         )
 
     monkeypatch.setattr(highspy.Highs, "getInfo", no_bound)

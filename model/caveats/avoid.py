@@ -3,25 +3,84 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from model.caveats.base import Caveat, listed
+from model.caveats.base import Caveat, Meeting, listed, meeting
 from model.fields import Names
+from model.rows import Row, Terms
 
 if TYPE_CHECKING:
     from model.case import Case
+    from model.formulation import Formulation
+    from model.plan import Plan
+
+Side = dict[str, Terms]
 
 
 class Avoid(Caveat):
-    """Matched units never in a month in the same line, role or area as a unit of those nations."""
+    """Matched units never in a month in the same line, role or area as a unit of those nations.
+
+    Each nation is bound alone, and never has to avoid itself.
+    """
 
     kind: Literal["avoid"]
     with_: Names = Field(alias="with")
-    scope: Literal["line", "role", "area"] = "line"
+    scope: Meeting = "line"
 
-    enforced: ClassVar[bool] = False
+    counts: ClassVar[bool] = True
+    thins: ClassVar[bool] = False  # which area an assignment is in matters to others
+
+    def constrain(self, block: Any, f: Formulation) -> None:
+        encounters = list(self._encounters(f))
+        # 1 where the nation's own units may be there, 0 where the others' may.
+        own_side = f.switches(block, "own_side", range(len(encounters)))
+        rows = []
+        for i, (own, others) in enumerate(encounters):
+            for offer, terms in own.items():
+                units = f.case.offer_by_id[offer].units
+                rows.append(Row(terms, 0, ((-units, own_side[i]),)))
+            for offer, terms in others.items():
+                units = f.case.offer_by_id[offer].units
+                rows.append(Row(terms, units, ((units, own_side[i]),)))
+        f.write(block, "kept_apart", rows)
+
+    def _encounters(self, f: Formulation) -> Iterator[tuple[Side, Side]]:
+        """Yield, where both can be, the terms of each offer of the nation and of the others."""
+        for nation in self.bound:
+            sides: dict[tuple[str, int], tuple[Side, Side]] = {}
+            for c, a in enumerate(f.assignments):
+                ours = a.offer.nation == nation
+                if not ours and a.offer.nation not in self.with_:
+                    continue
+                for month in self.months_seen(f.case, a) if ours else a.months:
+                    place = (meeting(self.scope, a, month), month)
+                    side = sides.setdefault(place, ({}, {}))[0 if ours else 1]
+                    side.setdefault(a.offer.offer, {})[c] = 1
+            seen = set()
+            for own, others in sides.values():
+                met = (
+                    frozenset(c for t in own.values() for c in t),
+                    frozenset(c for t in others.values() for c in t),
+                )
+                if own and others and met not in seen:
+                    seen.add(met)
+                    yield own, others
+
+    def violations(self, plan: Plan) -> Iterator[str]:
+        for month, tours in plan.seen(self).items():
+            for tour in tours:
+                a = tour.assignment
+                place = meeting(self.scope, a, month)
+                for other in plan.in_place[month]:
+                    b = other.assignment
+                    if (
+                        b.offer.nation in self.with_
+                        and b.offer.nation != a.offer.nation
+                        and meeting(self.scope, b, month) == place
+                    ):
+                        yield f"{tour.label} meets {other.label} in month {month}"
 
     def names(self) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
         for i, name in enumerate(self.with_):

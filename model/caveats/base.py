@@ -8,7 +8,7 @@ and without the solver (``violations``), and what it means in a sentence (``rule
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -83,14 +83,17 @@ class Caveat(Limit):
     # What it sees
 
     def matches(self, assignment: Assignment) -> bool:
-        """Whether nation, offer, capability, role and line of the assignment are meant.
+        """Whether the assignment is one of the bound nations' and within ``applies_to``."""
+        return assignment.offer.nation in self.bound and self.in_scope(assignment)
 
-        The area is not asked here: it can change from month to month (see ``months_seen``).
+    def in_scope(self, assignment: Assignment) -> bool:
+        """Whether offer, capability, role and line are meant, whosever the assignment is.
+
+        The area is not asked here: it can change from month to month (see ``months_covered``).
         """
         scope, offer, line = self.applies_to, assignment.offer, assignment.line
         return (
-            offer.nation in self.bound
-            and (scope.offers is None or offer.offer in scope.offers)
+            (scope.offers is None or offer.offer in scope.offers)
             and (scope.capabilities is None or offer.capability in scope.capabilities)
             and (scope.roles is None or line.role in scope.roles)
             and (scope.lines is None or line.line in scope.lines)
@@ -103,8 +106,10 @@ class Caveat(Limit):
 
     def months_seen(self, case: Case, assignment: Assignment) -> tuple[int, ...]:
         """Months in which the assignment is in one of the named areas, and so matched."""
-        if not self.matches(assignment):
-            return ()
+        return self.months_covered(case, assignment) if self.matches(assignment) else ()
+
+    def months_covered(self, case: Case, assignment: Assignment) -> tuple[int, ...]:
+        """Months in which the assignment is in one of the named areas, if any are named."""
         if self.applies_to.areas is None:
             return tuple(assignment.months)
         covered = {place: self.in_named_area(case, place) for place in set(assignment.places)}
@@ -146,3 +151,13 @@ def listed(names: Any, last: str = "and") -> str:
     if len(items) < 2:
         return "".join(items)
     return f"{', '.join(items[:-1])} {last} {items[-1]}"
+
+
+Meeting = Literal["line", "role", "area"]
+
+
+def meeting(scope: Meeting, assignment: Assignment, month: int) -> str:
+    """Return where units meet in a month: the line, the role, or the area with hq resolved."""
+    if scope == "area":
+        return assignment.places[month - assignment.start]
+    return assignment.line.line if scope == "line" else assignment.line.role

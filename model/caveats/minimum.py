@@ -2,35 +2,91 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import model_validator
 
 from model.caveats.base import Caveat
+from model.domain import Assignment
 from model.fields import Whole
+from model.rows import Row, Terms
 
 if TYPE_CHECKING:
     from model.case import Case
+    from model.formulation import Formulation
+    from model.plan import Plan
+
+_COUNTS: dict[str, Callable[[Assignment], int]] = {
+    "units": lambda assignment: 1,
+    "personnel": lambda assignment: assignment.offer.personnel,
+}
 
 
 class Minimum(Caveat):
-    """On a matched line in any month nothing, or at least that many units or people in place."""
+    """On a matched line in any month nothing, or at least that many units or people in place.
+
+    Its nations count together. Units of no people are nothing where people are counted.
+    """
 
     kind: Literal["minimum"]
     units: Whole | None = None
     personnel: Whole | None = None
 
-    enforced: ClassVar[bool] = False
+    counts: ClassVar[bool] = True
+    thins: ClassVar[bool] = False
 
     @model_validator(mode="after")
     def _bounded(self) -> Minimum:
         self.needs_one_of("units", "personnel")
         return self
 
+    def bounds(self) -> Iterator[tuple[str, int]]:
+        """Yield what is counted and the least that may be in place of it."""
+        for name in _COUNTS:
+            bound = getattr(self, name)
+            if bound is not None:
+                yield name, bound
+
+    def constrain(self, block: Any, f: Formulation) -> None:
+        for name, bound in self.bounds():
+            cells: dict[frozenset[int], Terms] = {}
+            for terms in f.in_place_of(self, _COUNTS[name]).values():
+                lines: defaultdict[str, Terms] = defaultdict(dict)
+                for c, count in terms.items():
+                    lines[f.assignments[c].line.line][c] = count
+                # One unit of each is enough for the bound where it is that low: nothing to say.
+                cells |= {
+                    frozenset(each): each
+                    for each in lines.values()
+                    if any(count < bound for count in each.values())
+                }
+            there = f.switches(block, f"there_by_{name}", range(len(cells)))
+            rows = []
+            for i, terms in enumerate(cells.values()):
+                by_offer: defaultdict[str, Terms] = defaultdict(dict)
+                for c in terms:
+                    by_offer[f.assignments[c].offer.offer][c] = 1
+                for offer, own in by_offer.items():
+                    units = f.case.offer_by_id[offer].units
+                    rows.append(Row(own, 0, ((-units, there[i]),)))
+                less = {c: -count for c, count in terms.items()}
+                rows.append(Row(less, 0, ((bound, there[i]),)))
+            f.write(block, f"enough_{name}", rows)
+
+    def violations(self, plan: Plan) -> Iterator[str]:
+        for month, tours in plan.seen(self).items():
+            for name, bound in self.bounds():
+                there: defaultdict[str, int] = defaultdict(int)
+                for tour in tours:
+                    count = tour.units * _COUNTS[name](tour.assignment)
+                    there[tour.assignment.line.line] += count
+                for line, count in there.items():
+                    if 0 < count < bound:
+                        yield f"{count} {name} on {line} in month {month}, at least {bound} or none"
+
     def rule(self, case: Case) -> str:
-        parts = []
-        if self.units is not None:
-            parts.append(f"{self.units} units")
-        if self.personnel is not None:
-            parts.append(f"{self.personnel:,} people")
-        return f"must have at least {' and '.join(parts)} on a line, or none"
+        words = {"personnel": "people", "units": "units"}
+        bounds = " and ".join(f"{bound:,} {words[name]}" for name, bound in self.bounds())
+        return f"must have at least {bounds} on a line, or none"

@@ -2,26 +2,69 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from model.caveats.base import Caveat, listed
+from model.caveats.base import Caveat, Meeting, listed, meeting
 from model.fields import Names
+from model.rows import Row, Terms
 
 if TYPE_CHECKING:
     from model.case import Case
+    from model.formulation import Formulation
+    from model.plan import Plan
 
 
 class Partner(Caveat):
-    """Matched units in a month only where a unit of a partner is in the same line, role or area."""
+    """Matched units in a month only where a unit of a partner is in the same line, role or area.
+
+    Each nation is bound alone, and is never its own partner. Any unit of a partner will do, whether
+    or not it passes ``applies_to``.
+    """
 
     kind: Literal["partner"]
     with_: Names = Field(alias="with")
-    scope: Literal["line", "role", "area"] = "line"
+    scope: Meeting = "line"
 
-    enforced: ClassVar[bool] = False
+    counts: ClassVar[bool] = True
+    thins: ClassVar[bool] = False
+
+    def constrain(self, block: Any, f: Formulation) -> None:
+        rows: dict[frozenset[tuple[int, Any]], Row] = {}
+        for nation in self.bound:
+            own: dict[tuple[str, int], dict[str, Terms]] = {}
+            partners: defaultdict[tuple[str, int], Terms] = defaultdict(dict)
+            for c, a in enumerate(f.assignments):
+                if a.offer.nation == nation:
+                    for month in self.months_seen(f.case, a):
+                        at = own.setdefault((meeting(self.scope, a, month), month), {})
+                        at.setdefault(a.offer.offer, {})[c] = 1
+                elif a.offer.nation in self.with_:
+                    for month in a.months:
+                        partners[meeting(self.scope, a, month), month][c] = 1
+            for place, offers in own.items():
+                for offer, terms in offers.items():
+                    # One partner unit is enough for all that the offer can have in place.
+                    units = f.case.offer_by_id[offer].units
+                    row = {**terms, **dict.fromkeys(partners[place], -units)}
+                    rows[frozenset(row.items())] = Row(row, 0)
+        f.write(block, "accompanied", rows.values())
+
+    def violations(self, plan: Plan) -> Iterator[str]:
+        for month, tours in plan.seen(self).items():
+            for tour in tours:
+                a = tour.assignment
+                place = meeting(self.scope, a, month)
+                if not any(
+                    other.assignment.offer.nation in self.with_
+                    and other.assignment.offer.nation != a.offer.nation
+                    and meeting(self.scope, other.assignment, month) == place
+                    for other in plan.in_place[month]
+                ):
+                    yield f"{tour.label} is in {self.scope} {place} alone in month {month}"
 
     def names(self) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
         for i, name in enumerate(self.with_):

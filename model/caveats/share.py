@@ -2,22 +2,57 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from model.caveats.base import Caveat
-from model.fields import Share as Fraction01
+from model.fields import Share as FromZeroToOne
+from model.rows import Row
 
 if TYPE_CHECKING:
     from model.case import Case
+    from model.formulation import Formulation
+    from model.plan import Plan
 
 
 class Share(Caveat):
     """Its nations' matched people are at most ``max_share`` of all nations' in any month."""
 
     kind: Literal["share"]
-    max_share: Fraction01
+    max_share: FromZeroToOne
 
-    enforced: ClassVar[bool] = False
+    counts: ClassVar[bool] = True
+    thins: ClassVar[bool] = False
+
+    def constrain(self, block: Any, f: Formulation) -> None:
+        everyone = f.tally(
+            lambda a: self.months_covered(f.case, a) if self.in_scope(a) else (),
+            lambda a: a.offer.personnel,
+        )
+        rows: dict[frozenset[Any], Row] = {}
+        for terms in everyone.values():
+            # Whole coefficients: people x (denominator or less) of the share.
+            top, bottom = self.max_share.numerator, self.max_share.denominator
+            row = {
+                c: people * (bottom - top if f.assignments[c].offer.nation in self.bound else -top)
+                for c, people in terms.items()
+            }
+            if any(each > 0 for each in row.values()):
+                rows[frozenset(row.items())] = Row(row, 0)
+        f.write(block, "within_share", rows.values())
+
+    def violations(self, plan: Plan) -> Iterator[str]:
+        for month, tours in plan.in_place.items():
+            matched = [
+                tour
+                for tour in tours
+                if self.in_scope(tour.assignment)
+                and self.in_named_area(plan.case, plan.case.place(tour.assignment.area, month))
+            ]
+            total = sum(tour.personnel for tour in matched)
+            own = sum(t.personnel for t in matched if t.assignment.offer.nation in self.bound)
+            if own > self.max_share * total:
+                yield f"{own} of {total} people in month {month}, {float(self.max_share):g} allowed"
 
     def rule(self, case: Case) -> str:
         return f"may be at most {float(self.max_share * 100):g} % of the people in place"

@@ -1,0 +1,132 @@
+"""Parts of a program that only ceilings join are solved apart, and as one where they must be."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from model.domain import Settings
+from model.formulation import Formulation
+from model.program import compile_program
+from model.read import read_case
+from model.solver import Options, Outcome, solve
+from tests.reference import contract
+
+OFFERS = "offer,nation,capability,units,personnel,available_from,available_until,notice_days,tour,dwell,basis\n"
+LINES = "line,role,capability,area,minimum,target,from,until,priority,max_nations,elsewhere,basis\n"
+HEAD = (
+    "calendar: {months: 6}\ndefaults: {tour: 3, dwell: 3}\nareas: {ukraine: {}, poland: {}}\n"
+    "capabilities: {inf: {}, eng: {}, med: {}}\n"
+)
+
+Make = Callable[[str, str, str], Path]
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Make:
+    """Write a case of offers, lines and caveats and return its folder."""
+
+    def write(offers: str, lines: str, caveats: str) -> Path:
+        (tmp_path / "capabilities.csv").write_text(OFFERS + offers)
+        (tmp_path / "requirements.csv").write_text(LINES + lines)
+        (tmp_path / "constraints.yaml").write_text(HEAD + caveats)
+        return tmp_path
+
+    return write
+
+
+def solved(folder: Path, **options: bool) -> tuple[Formulation, Outcome]:
+    formulation = Formulation(read_case(folder).case, Settings())
+    return formulation, solve(formulation, Options(gap=0, **options))
+
+
+TWO_OFFERS = "A1,ALB,inf,3,100,,,,,,assumed\nB1,BEL,eng,3,100,,,,,,assumed\n"
+TWO_LINES = "L,land,inf,ukraine,1,3,,,1,,,assumed\nM,land,eng,ukraine,1,3,,,1,,,assumed\n"
+
+
+def test_lines_that_share_nothing_are_parts_of_their_own(make: Make) -> None:
+    formulation, outcome = solved(make(TWO_OFFERS, TWO_LINES, ""))
+    assert len(compile_program(formulation).parts()) == 2
+    assert outcome.status == "optimal"
+
+
+def test_a_ceiling_over_two_parts_holds_in_the_whole(make: Make) -> None:
+    ceiling = "caveats: [{id: C, kind: ceiling, nations: [ALB, BEL], units: 2}]\n"
+    folder = make(TWO_OFFERS, TWO_LINES, ceiling)
+    formulation, outcome = solved(folder)
+    assert len(compile_program(formulation).parts()) == 2
+    assert outcome.status == "optimal"
+    tiers = [tier.name for tier in outcome.tiers]
+    best = contract.optimum(contract.load(folder), tiers)
+    assert [tier.value for tier in outcome.tiers] == pytest.approx([float(best[t]) for t in tiers])
+
+
+def test_a_start_that_cannot_be_thinned_is_no_start(make: Make) -> None:
+    # Taking a unit of ALB away breaks its minimum: the joined search must begin from nothing.
+    caveats = (
+        "caveats:\n- {id: C, kind: ceiling, nations: [ALB, BEL], units: 4}\n"
+        "- {id: D, kind: minimum, nation: ALB, units: 3}\n"
+    )
+    folder = make(TWO_OFFERS.replace(",3,100", ",6,100"), TWO_LINES.replace("1,3", "3,3"), caveats)
+    _, outcome = solved(folder)
+    tiers = [tier.name for tier in outcome.tiers]
+    best = contract.optimum(contract.load(folder), tiers, limit=10**7)
+    assert outcome.status == "optimal"
+    assert [tier.value for tier in outcome.tiers] == pytest.approx([float(best[t]) for t in tiers])
+
+
+def joined_case(seed: int) -> tuple[str, str, str]:
+    """Return a case of two or three parts under ceilings that join them."""
+    rng = random.Random(seed)
+    capabilities = ["inf", "eng", "med"][: rng.randint(2, 3)]
+    offers = "".join(
+        f"{nation}-{capability},{nation},{capability},{rng.randint(1, 2)},{rng.choice((50, 100))},,,,"
+        f"{rng.choice(('', '6'))},{rng.choice(('', '0'))},assumed\n"
+        for capability in capabilities
+        for nation in rng.sample(("ALB", "BEL"), rng.randint(1, 2))
+    )
+    lines = "".join(
+        f"L-{capability},land,{capability},ukraine,{rng.randint(0, 1)},{rng.randint(1, 2)},,,"
+        f"{rng.randint(1, 4)},,{rng.choice(('', 'poland:0.5'))},assumed\n"
+        for capability in capabilities
+    )
+    caveats = [
+        f"{{id: C{i}, kind: ceiling, nations: [{rng.choice(('ALB', 'BEL', 'ALB, BEL'))}], "
+        f"{rng.choice(('units: 1', 'units: 2', 'personnel: 100', 'personnel: 150'))}"
+        f"{rng.choice(('', ', applies_to: {areas: [ukraine]}'))}}}"
+        for i in range(rng.randint(1, 2))
+    ]
+    if rng.random() < 0.5:
+        caveats.append("{id: V, kind: approval, nation: ALB, status: pending, probability: 0.5}")
+    if rng.random() < 0.3:
+        caveats.append("{id: M, kind: minimum, nation: BEL, units: 2}")
+    return offers, lines, "caveats:\n" + "".join(f"- {caveat}\n" for caveat in caveats)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_parts_apart_reach_what_enumeration_and_the_whole_reach(make: Make, seed: int) -> None:
+    folder = make(*joined_case(seed))
+    _, apart = solved(folder)
+    _, whole = solved(folder, apart=False)
+    tiers = [tier.name for tier in apart.tiers]
+    assert apart.status == whole.status == "optimal"
+    wanted = pytest.approx([tier.value for tier in whole.tiers])
+    assert [tier.value for tier in apart.tiers] == wanted
+    assert [tier.bound for tier in apart.tiers] == wanted
+    try:
+        best = contract.optimum(contract.load(folder), tiers, limit=5_000)
+    except contract.TooLarge:
+        return  # the whole, held to enumeration elsewhere, is what it is held to here
+    assert [float(best[tier]) for tier in tiers] == wanted
+
+
+def test_stopped_at_once_the_joined_plan_still_keeps_every_ceiling(make: Make) -> None:
+    ceiling = "caveats: [{id: C, kind: ceiling, nations: [ALB, BEL], units: 2}]\n"
+    formulation = Formulation(read_case(make(TWO_OFFERS, TWO_LINES, ceiling)).case, Settings())
+    outcome = solve(formulation, Options(), stopped=lambda: True)
+    assert outcome.status == "interrupted"
+    assert not list(outcome.plan.violations())
+    assert all(tier.bound <= tier.value for tier in outcome.tiers)
