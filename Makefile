@@ -56,7 +56,7 @@ lock: python
 	  || { echo 'A lock names an index, a folder or an address: take it out.' >&2; exit 1; }
 
 COMPILE = .tools/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
-  --generate-hashes --no-annotate --no-emit-index-url --custom-compile-command 'make lock' \
+  --generate-hashes --no-annotate --custom-compile-command 'make lock' \
   $(if $(UPGRADE),--upgrade)
 
 clean:

@@ -5,15 +5,13 @@ from __future__ import annotations
 import datetime
 import hashlib
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
-from pydantic import BaseModel, ValidationError
-
 from model import caveats, csv_source, rules, yaml_source
-from model.case import LINES, OFFERS, YAML, Case, Problem, Where, oddities, problems
+from model.case import Case
+from model.checks import LINES, OFFERS, YAML, Problem, Where, oddities, problems
 from model.domain import (
     ROLES,
     Area,
@@ -29,6 +27,7 @@ from model.domain import (
     Substitution,
     Tier,
 )
+from model.entries import REQUIRED, entry_of, text_of
 from model.faults import Fault, InputError, nearest
 from model.fields import MAX_NUMBER, Entry, Text, exact
 
@@ -53,18 +52,6 @@ _NUMBERS = frozenset(
     ]
 )
 _MAY_BE_MISSING = frozenset(("title", "elsewhere", "max_nations", "source", "as_of", "note"))
-_STAND_INS: dict[str, Any] = {
-    "units": 1,
-    "personnel": 0,
-    "minimum": 0,
-    "target": 1,
-    "basis": "assumed",
-    "months": 1,
-    "rate": 1,
-    "status": "granted",
-}
-"""What stands in for a faulty value, so that the names beside it are checked all the same."""
-_RANGES = ("available_from", "available_until", "from", "until", "month", "minimum", "target")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 E_ = TypeVar("E_", bound=Entry)
 
@@ -325,7 +312,7 @@ class _Reader:
 
     def mapping(self, section: str, value: Any, noun: type[E_]) -> dict[str, E_]:
         if not isinstance(value, dict):
-            self.complain((YAML, section), _text(value), "is no mapping", "allowed: id: {fields}")
+            self.complain((YAML, section), text_of(value), "is no mapping", "allowed: id: {fields}")
             self.incomplete = True
             return {}
         found = {}
@@ -342,21 +329,21 @@ class _Reader:
     def entries(self, section: str, root: dict[Any, Any], noun: Any) -> tuple[Any, ...]:
         value = root.get(section, [])
         if not isinstance(value, list):
-            self.complain((YAML, section), _text(value), "is no list", "allowed: - {fields} ...")
+            self.complain((YAML, section), text_of(value), "is no list", "allowed: - {fields} ...")
             return ()
         found = []
         kept = self.kept[YAML, section] = []
         for i, fields in enumerate(value):
             path = (YAML, section, i)
             if not isinstance(fields, dict):
-                self.complain(path, _text(fields), "is no entry", "allowed: fields and values")
+                self.complain(path, text_of(fields), "is no entry", "allowed: fields and values")
                 continue
             answer = noun(fields)
             if isinstance(answer, str):
                 known = caveats.KINDS if section == "caveats" else rules.KINDS
                 said = fields.get("kind")
                 message = "is no known kind" if said is not None else "kind is missing"
-                self.complain((*path, "kind"), _text(said), message, nearest(answer, known))
+                self.complain((*path, "kind"), text_of(said), message, nearest(answer, known))
                 continue
             entry = self.build(answer, fields, path)
             if entry is None:
@@ -380,12 +367,14 @@ class _Reader:
 
     def roles(self, value: Any) -> tuple[str, ...]:
         if not isinstance(value, list):
-            self.complain((YAML, "roles"), _text(value), "is no list", f"such as {list(ROLES)}")
+            self.complain((YAML, "roles"), text_of(value), "is no list", f"such as {list(ROLES)}")
             self.incomplete = True
             return ROLES
         for i, role in enumerate(value):
             if not isinstance(role, str) or not role or any(each.isspace() for each in role):
-                self.complain((YAML, "roles", i), _text(role), "is no role", "text without blanks")
+                self.complain(
+                    (YAML, "roles", i), text_of(role), "is no role", "text without blanks"
+                )
             elif role in value[:i]:
                 self.complain((YAML, "roles", i), role, "stands here twice", "each role once")
         named = [role for role in value if isinstance(role, str)]
@@ -397,21 +386,21 @@ class _Reader:
             return default
         if not isinstance(value, list) or not value:
             self.complain(
-                (YAML, "tiers"), _text(value), "is no list of tiers", f"such as {list(default)}"
+                (YAML, "tiers"), text_of(value), "is no list of tiers", f"such as {list(default)}"
             )
             return default
         known = get_args(Tier)
         for i, tier in enumerate(value):
             if tier not in known:
-                said = _text(tier)
+                said = text_of(tier)
                 self.complain((YAML, "tiers", i), said, "is no known tier", nearest(said, known))
         # A name that is no tier keeps its place, so that the faults after it name theirs.
-        return tuple(map(_text, value))  # type: ignore[arg-type]
+        return tuple(map(text_of, value))  # type: ignore[arg-type]
 
     def weights(self, value: Any) -> dict[int, Any] | None:
         allowed = "allowed: a number above 0 for each of 1, 2, 3, 4"
         if not isinstance(value, dict):
-            self.complain((YAML, "priority_weights"), _text(value), "is no mapping", allowed)
+            self.complain((YAML, "priority_weights"), text_of(value), "is no mapping", allowed)
             return None
         found: dict[int, Any] = {}
         for key, number in value.items():
@@ -421,7 +410,7 @@ class _Reader:
                 continue
             weight = exact(number)
             if weight is None or not 0 < weight <= MAX_NUMBER:
-                self.complain(path, _text(number), "is not allowed here", allowed)
+                self.complain(path, text_of(number), "is not allowed here", allowed)
             found[key] = weight
         for key in (1, 2, 3, 4):
             if key not in found:
@@ -434,13 +423,11 @@ class _Reader:
         self, noun: type[E_], values: Any, path: Where, absent: frozenset[str] = frozenset()
     ) -> E_ | None:
         """Make an entry, or complain of each thing wrong in it but of columns that are absent."""
-        try:
-            return noun.model_validate(_without_blanks(values))
-        except ValidationError as error:
-            for each in error.errors():
-                if each["type"] != "missing" or each["loc"][-1] not in absent:
-                    self.complain(*_said(noun, path, each))
-            return None if noun is _Constraints else _mended(noun, _without_blanks(values), error)
+        entry, complaints = entry_of(noun, values)
+        for where, value, message, allowed in complaints:
+            if allowed != REQUIRED or where[-1] not in absent:
+                self.complain((*path, *where), value, message, allowed)
+        return None if complaints and noun is _Constraints else entry
 
     def complain(
         self, where: tuple[str | int, ...], value: str, message: str, allowed: str = ""
@@ -479,78 +466,3 @@ _MAPS: dict[str, type[Entry]] = {
     "conditions": Condition,
 }
 _LISTS = ("substitutions", "caveats", "rules")
-
-
-def _mended(noun: type[E_], values: Any, error: ValidationError) -> E_ | None:
-    """Return the entry without what is faulty in it, or None where too little is left.
-
-    It is only there to have its names checked: a case with a fault is never returned.
-    """
-    if not isinstance(values, dict):
-        return None
-    rest = dict(values)
-    for each in error.errors():
-        field, *inner = each["loc"] or (None,)
-        for name in (field,) if field else _RANGES:
-            held = rest.pop(name, None)
-            if inner and isinstance(held, dict):
-                rest[name] = {key: value for key, value in held.items() if key != inner[0]}
-    for name, info in noun.model_fields.items():
-        key = info.alias or name
-        if info.is_required() and key not in rest and key in _STAND_INS:
-            rest[key] = _STAND_INS[key]
-    try:
-        return noun.model_validate(rest)
-    except ValidationError:
-        return None
-
-
-def _said(
-    noun: type[BaseModel], path: tuple[str | int, ...], error: Any
-) -> tuple[tuple[str | int, ...], str, str, str]:
-    """Return place, value, message and allowance of one pydantic error in a planner's words."""
-    where = (*path, *error["loc"])
-    kind, value, context = error["type"], error.get("input"), error.get("ctx", {})
-    if kind == "missing":
-        field = str(error["loc"][-1])
-        return where, "", f"{field} is missing", "a value is required"
-    if kind == "extra_forbidden":
-        holder = noun
-        for key in error["loc"][:-1]:
-            field_info = holder.model_fields.get(str(key))
-            inner = list(_models(field_info.annotation)) if field_info else []
-            holder = inner[0] if inner else holder
-        known = [info.alias or name for name, info in holder.model_fields.items()]
-        return (
-            where,
-            str(error["loc"][-1]),
-            "is no known field",
-            nearest(str(error["loc"][-1]), known),
-        )
-    if kind == "refused":
-        whole = isinstance(value, dict | BaseModel)
-        return where, "" if whole else _text(value), context["message"], context["allowed"]
-    if kind == "literal_error":
-        return where, _text(value), "is not allowed here", f"allowed: {context['expected']}"
-    if kind in ("model_type", "model_attributes_type", "dict_type"):
-        return where, _text(value), "is no mapping", "allowed: fields and values"
-    if kind in ("tuple_type", "list_type"):
-        return where, _text(value), "is no list", "allowed: a list"
-    return where, _text(value), str(error["msg"]), ""
-
-
-def _without_blanks(value: Any) -> Any:
-    """Leave out the fields that are null: they are blank."""
-    if not isinstance(value, dict):
-        return value
-    return {key: _without_blanks(each) for key, each in value.items() if each is not None}
-
-
-def _models(annotation: Any) -> Iterator[type[BaseModel]]:
-    for each in (annotation, *get_args(annotation)):
-        if isinstance(each, type) and issubclass(each, BaseModel):
-            yield each
-
-
-def _text(value: Any) -> str:
-    return "" if value is None else str(value)

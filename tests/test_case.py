@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from model.case import problems
+from model.checks import problems
 from tests.conftest import Files, Mini
 
 Y = "constraints.yaml"

@@ -8,12 +8,13 @@ and without the solver (``violations``), and what it means in a sentence (``rule
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
 from model.domain import Assignment, Rest, Settings
-from model.fields import Date, Entry, Exact, Name, Names, Text, Texts, Truth, refuse
+from model.fields import Date, Entry, Exact, Name, Names, Text, Texts, Truth, Whole, refuse
 from model.limits import Limit
 
 if TYPE_CHECKING:
@@ -151,6 +152,32 @@ def listed(names: Any, last: str = "and") -> str:
     if len(items) < 2:
         return "".join(items)
     return f"{', '.join(items[:-1])} {last} {items[-1]}"
+
+
+class PeopleOrUnits(Caveat):
+    """A caveat that bounds people, units or both in place at once."""
+
+    personnel: Whole | None = None
+    units: Whole | None = None
+
+    counts: ClassVar[bool] = True
+
+    @model_validator(mode="after")
+    def _bounded(self) -> PeopleOrUnits:
+        self.needs_one_of("personnel", "units")
+        return self
+
+    def bounds(self) -> Iterator[tuple[str, int, Callable[[Assignment], int]]]:
+        """Yield what is counted, its bound, and what one unit of an assignment counts."""
+        if self.personnel is not None:
+            yield "personnel", self.personnel, lambda assignment: assignment.offer.personnel
+        if self.units is not None:
+            yield "units", self.units, lambda assignment: 1
+
+    def bounds_in_words(self) -> str:
+        """Say the bounds: ``6,000 people and 8 units``."""
+        words = {"personnel": "people", "units": "units"}
+        return " and ".join(f"{bound:,} {words[name]}" for name, bound, _ in self.bounds())
 
 
 Meeting = Literal["line", "role", "area"]

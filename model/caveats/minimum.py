@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from pydantic import model_validator
-
-from model.caveats.base import Caveat
-from model.domain import Assignment
-from model.fields import Whole
+from model.caveats.base import PeopleOrUnits
 from model.rows import Row, Terms
 
 if TYPE_CHECKING:
@@ -18,41 +14,20 @@ if TYPE_CHECKING:
     from model.formulation import Formulation
     from model.plan import Plan
 
-_COUNTS: dict[str, Callable[[Assignment], int]] = {
-    "units": lambda assignment: 1,
-    "personnel": lambda assignment: assignment.offer.personnel,
-}
 
-
-class Minimum(Caveat):
+class Minimum(PeopleOrUnits):
     """On a matched line in any month nothing, or at least that many units or people in place.
 
     Its nations count together. Units of no people are nothing where people are counted.
     """
 
     kind: Literal["minimum"]
-    units: Whole | None = None
-    personnel: Whole | None = None
-
-    counts: ClassVar[bool] = True
     thins: ClassVar[bool] = False
 
-    @model_validator(mode="after")
-    def _bounded(self) -> Minimum:
-        self.needs_one_of("units", "personnel")
-        return self
-
-    def bounds(self) -> Iterator[tuple[str, int]]:
-        """Yield what is counted and the least that may be in place of it."""
-        for name in _COUNTS:
-            bound = getattr(self, name)
-            if bound is not None:
-                yield name, bound
-
     def constrain(self, block: Any, f: Formulation) -> None:
-        for name, bound in self.bounds():
+        for name, bound, counts in self.bounds():
             cells: dict[frozenset[int], Terms] = {}
-            for terms in f.in_place_of(self, _COUNTS[name]).values():
+            for terms in f.in_place_of(self, counts).values():
                 lines: defaultdict[str, Terms] = defaultdict(dict)
                 for c, count in terms.items():
                     lines[f.assignments[c].line.line][c] = count
@@ -77,16 +52,14 @@ class Minimum(Caveat):
 
     def violations(self, plan: Plan) -> Iterator[str]:
         for month, tours in plan.seen(self).items():
-            for name, bound in self.bounds():
+            for name, bound, counts in self.bounds():
                 there: defaultdict[str, int] = defaultdict(int)
                 for tour in tours:
-                    count = tour.units * _COUNTS[name](tour.assignment)
+                    count = tour.units * counts(tour.assignment)
                     there[tour.assignment.line.line] += count
                 for line, count in there.items():
                     if 0 < count < bound:
                         yield f"{count} {name} on {line} in month {month}, at least {bound} or none"
 
     def rule(self, case: Case) -> str:
-        words = {"personnel": "people", "units": "units"}
-        bounds = " and ".join(f"{bound:,} {words[name]}" for name, bound in self.bounds())
-        return f"must have at least {bounds} on a line, or none"
+        return f"must have at least {self.bounds_in_words()} on a line, or none"

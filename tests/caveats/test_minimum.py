@@ -158,6 +158,6 @@ def test_a_plan_that_breaks_it_is_caught(mini: Build) -> None:
 def test_it_is_said_with_its_numbers(mini: Build) -> None:
     case = mini(f"{MINIMUM}, units: 2, personnel: 1500, applies_to: {{roles: [land]}}").case
     assert case.caveats[0].in_words(case) == (
-        "Albania: must have at least 2 units and 1,500 people on a line, or none"
+        "Albania: must have at least 1,500 people and 2 units on a line, or none"
         " (only for roles land)."
     )
