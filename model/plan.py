@@ -292,20 +292,6 @@ class Plan:
             cells.setdefault(line.role, []).append((line, month))
         return {role: self.index(cells[role]) for role in self.case.roles if role in cells}
 
-    def coverage_share(self, counts: Callable[[Tour], bool]) -> Fraction:
-        """Return the share of what is covered, up to targets, that rests on the tours that count.
-
-        Of a cell that is covered beyond its target only the target is shared out.
-        """
-        part = whole = Fraction(0)
-        for line, month in self.demanded():
-            covered = self.coverage(line, month)
-            if covered:
-                worth = self.case.weight(line) * min(covered, line.target) / line.target
-                whole += worth
-                part += worth * self.coverage(line, month, counts) / covered
-        return part / whole if whole else Fraction(0)
-
     # What it costs
 
     @cached_property

@@ -88,10 +88,11 @@ class GapReport:
     def rests_on(self) -> list[str]:
         """Say on what figures and on which open questions the coverage rests."""
         shares, lines = self.shares, self._assumed_demand
+        inferred = shares.by_basis["inferred"]
+        also = f", {words.percent(inferred)} on offers inferred from reports" if inferred else ""
         sentences = [
             f"{words.percent(shares.by_basis['assumed'])} of what is covered rests on offers "
-            f"whose number of units is assumed, {words.percent(shares.by_basis['inferred'])} on "
-            "offers inferred from reports.",
+            f"whose number of units is assumed{also}.",
             f"{words.percent(lines)} of the weighted demand comes from requirement lines whose "
             "figures are assumed.",
         ]
