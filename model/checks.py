@@ -235,7 +235,7 @@ def oddities(case: Case, today: datetime.date) -> Iterator[Problem]:
             yield Problem((LINES, i, "line"), line.line, "is a line that no offer fits")
     for i, caveat in enumerate(case.caveats):
         where: Where = (YAML, "caveats", i)
-        if not any(_may_match(case, caveat, offer) for offer in case.offers):
+        if not any(may_match(case, caveat, offer) for offer in case.offers):
             yield Problem((*where, "id"), caveat.id, "is a caveat that binds nothing")
         if caveat.expires is not None and caveat.expires < today:
             yield Problem(
@@ -258,7 +258,7 @@ def _beyond(where: Where, month: int | None, last: int) -> Iterator[Problem]:
         yield Problem(where, str(month), f"lies beyond the horizon of {last} months", "clipped")
 
 
-def _may_match(case: Case, caveat: Caveat, offer: Offer) -> bool:
+def may_match(case: Case, caveat: Caveat, offer: Offer) -> bool:
     """Whether the caveat could ever match the offer on some line that it fits."""
     scope = caveat.applies_to
     if (

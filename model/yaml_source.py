@@ -8,6 +8,7 @@ keys are refused, and aliases are bounded so that a small file cannot grow witho
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -169,6 +170,10 @@ class _Reader:
             raise yaml.YAMLError(f"it expands to more than {MAX_VALUES} values")
 
 
+def _end(event: Any) -> int:
+    return int(event.end_mark.index)
+
+
 def _line(event: Any) -> int:
     """Return the line, from 1, on which an event begins (PyYAML's events carry no useful types)."""
     return int(event.start_mark.line) + 1
@@ -190,3 +195,55 @@ def _scalar(text: str) -> Any:
         if _FLOAT.fullmatch(text):
             return float(text)
     return text
+
+
+# Where things stand, for those who edit the text
+
+
+@dataclass(frozen=True)
+class Node:
+    """Where a value stands in the text: from ``start`` up to ``end``, blanks and comments apart.
+
+    Attributes:
+        style: ``flow`` or ``block`` for a mapping or a list, ``alias``, or how text is quoted:
+            ``'``, ``"``, ``|``, ``>``, or nothing.
+        items: the values in it, in order.
+        keys: for a mapping, its keys in the order of ``items``.
+    """
+
+    start: int
+    end: int
+    style: str
+    items: tuple[Node, ...] = ()
+    keys: tuple[Node, ...] = ()
+
+
+def layout(text: str) -> Node | None:
+    """Return where everything stands in a text that ``parse`` has accepted."""
+    parsed: Iterator[Any] = yaml.parse(text, Loader=_LOADER)
+    events = (
+        event for event in parsed if isinstance(event, yaml.NodeEvent | yaml.CollectionEndEvent)
+    )
+    first = next(events, None)
+    return None if first is None else _place(text, first, events)
+
+
+def _place(text: str, event: Any, events: Iterator[Any]) -> Node:
+    start, end = event.start_mark.index, event.end_mark.index
+    if isinstance(event, yaml.AliasEvent):
+        return Node(start, end, "alias")
+    if isinstance(event, yaml.ScalarEvent):
+        if event.style in ("|", ">"):  # what is blank below it is not its own
+            end = start + len(text[start:end].rstrip())
+        return Node(start, end, event.style or "")
+    found: list[Node] = []
+    after: Any = next(events)
+    while not isinstance(after, yaml.CollectionEndEvent):
+        found.append(_place(text, after, events))
+        after = next(events)
+    # Where a list in block style ends is told only by what comes next: its last value says more.
+    style = "flow" if event.flow_style else "block"
+    end = _end(after) if event.flow_style else max([end, *(each.end for each in found)])
+    if isinstance(event, yaml.MappingStartEvent):
+        return Node(start, end, style, tuple(found[1::2]), tuple(found[::2]))
+    return Node(start, end, style, tuple(found))

@@ -101,7 +101,17 @@ def test_nothing_of_the_program_imports_its_tests() -> None:
     assert not importers("tests")
 
 
-PURE = ("plan", "eligibility", "case", "read", "explain", "domain", "caveats.base")
+PURE = (
+    "plan",
+    "eligibility",
+    "case",
+    "read",
+    "explain",
+    "domain",
+    "store",
+    "examples",
+    "caveats.base",
+)
 
 
 @pytest.mark.parametrize("name", PURE)
