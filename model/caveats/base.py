@@ -146,6 +146,11 @@ class Caveat(Limit):
         return sentence + "."
 
 
+def many(count: int, noun: str) -> str:
+    """Return ``1 unit``, ``6,000 units``."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
 def listed(names: Any, last: str = "and") -> str:
     """Join names the way a sentence does: ``a, b and c``."""
     items = [str(name) for name in names]
@@ -176,8 +181,10 @@ class PeopleOrUnits(Caveat):
 
     def bounds_in_words(self) -> str:
         """Say the bounds: ``6,000 people and 8 units``."""
-        words = {"personnel": "people", "units": "units"}
-        return " and ".join(f"{bound:,} {words[name]}" for name, bound, _ in self.bounds())
+        return " and ".join(
+            many(bound, "unit") if name == "units" else f"{bound:,} people"
+            for name, bound, _ in self.bounds()
+        )
 
 
 Meeting = Literal["line", "role", "area"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import model_validator
 
-from model.caveats.base import Caveat
+from model.caveats.base import Caveat, many
 from model.fields import Positive, Whole
 from model.rows import Number, Row
 
@@ -70,9 +70,11 @@ class Endurance(Caveat):
     def rule(self, case: Case) -> str:
         parts = []
         if self.tour is not None:
-            parts.append(f"tours last at most {self.tour} months")
+            parts.append(f"tours last at most {many(self.tour, 'month')}")
         if self.dwell is not None:
-            parts.append(f"units rest at least {self.dwell} months after a tour")
+            parts.append(f"units rest at least {many(self.dwell, 'month')} after a tour")
         if self.max_months is not None:
-            parts.append(f"at most {self.max_months} months in place per unit over the horizon")
+            parts.append(
+                f"at most {many(self.max_months, 'month')} in place per unit over the horizon"
+            )
         return "; ".join(parts)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import model_validator
 
-from model.caveats.base import Caveat
+from model.caveats.base import Caveat, many
 from model.domain import Offer
 from model.fields import Share, Whole
 
@@ -60,7 +60,7 @@ class Reserve(Caveat):
     def rule(self, case: Case) -> str:
         parts = []
         if self.units is not None:
-            parts.append(f"{self.units} units")
+            parts.append(many(self.units, "unit"))
         if self.fraction is not None:
             parts.append(f"{float(self.fraction * 100):g} % of the units (rounded up)")
         most = " or ".join(parts) + (", whichever is more," if len(parts) > 1 else "")
