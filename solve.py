@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import signal
+
+if __name__ == "__main__":
+    # Until a command listens itself, Ctrl-C ends the program without a word.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
 import dataclasses
 import gc
 import io
@@ -103,8 +109,10 @@ Gap = Annotated[
         "--gap",
         metavar="SHARE",
         min=0,
+        max=1,
         callback=finite,
-        help="Prove each tier to this relative gap.",
+        help="Prove each tier to this relative gap; parts of a case that only ceilings join are "
+        "always proven exactly.",
     ),
 ]
 TimeLimit = Annotated[
@@ -181,6 +189,7 @@ def check(case: CaseOption = None, as_json: JsonOption = False) -> None:
         read, warnings = read_whole(folder)
     except InputError as error:
         raise refused(error.faults, as_json) from None
+    warnings += barred(read)
     counts = {
         "offers": len(read.offers),
         "nations": len({offer.nation for offer in read.offers}),
@@ -477,6 +486,19 @@ def read_whole(folder: Path) -> tuple[Case, list[Fault]]:
         message = "is left out: there is no reference plan"
         warnings.append(Fault("constraints.yaml", 0, "tiers", "change", message))
     return reading.case, warnings
+
+
+def barred(case: Case) -> list[Fault]:
+    """Warn of lines that nobody can ever serve."""
+    from model.domain import Settings
+    from model.eligibility import barred_lines
+    from model.faults import Fault
+
+    message = "is a line that nobody can ever fill: caveats bar every offer that fits"
+    return [
+        Fault("requirements.csv", 0, f"line {line.line}", line.line, message)
+        for line in barred_lines(case, Settings())
+    ]
 
 
 def solved(folder: Path, options: RunOptions, watch: Watch) -> Run:

@@ -45,6 +45,15 @@ def candidates(case: Case, settings: Settings) -> list[Candidate]:
     return found
 
 
+def barred_lines(case: Case, settings: Settings) -> list[Line]:
+    """Return the lines that offers fit but that nobody can ever serve: caveats bar every tour."""
+    tried: dict[str, bool] = {}
+    for each in candidates(case, settings):
+        line = each.assignment.line.line
+        tried[line] = tried.get(line, True) and bool(each.gates)
+    return [line for line in case.lines if tried.get(line.line)]
+
+
 def candidate(
     case: Case, assignment: Assignment, settings: Settings, binding: Iterable[Caveat]
 ) -> Candidate:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -24,6 +25,9 @@ _STAND_INS: dict[str, Any] = {
     "months": 1,
     "rate": 1,
     "status": "granted",
+    "per": 1,
+    "nations": 1,
+    "max_share": 1,
 }
 """What stands in for a faulty value, so that the names beside it are checked all the same."""
 _RANGES = ("available_from", "available_until", "from", "until", "month", "minimum", "target")
@@ -44,6 +48,8 @@ def entry_of(noun: type[E_], values: Any) -> tuple[E_ | None, list[Complaint]]:
 
 def text_of(value: Any) -> str:
     """Return a value as a message shows it; nothing for null."""
+    if isinstance(value, Fraction):
+        return f"{float(value):g}"
     return "" if value is None else str(value)
 
 

@@ -30,7 +30,9 @@ def exact(value: Any) -> Fraction | None:
 def _number(allowed: str, fits: Callable[[Fraction], bool]) -> Callable[[Any], Fraction]:
     def read(value: Any) -> Fraction:
         number = exact(value)
-        if number is None or abs(number) > MAX_NUMBER or not fits(number):
+        if number is not None and abs(number) > MAX_NUMBER:
+            raise refuse("is too large a number", f"allowed: {allowed}, below {MAX_NUMBER:,}")
+        if number is None or not fits(number):
             raise refuse("is not allowed here", f"allowed: {allowed}")
         return number
 

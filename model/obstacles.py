@@ -329,12 +329,17 @@ class Obstacles:
         only_later = any(rested(way) for way in open_ways)
         only_earlier = any(back(way) for way in open_ways)
         if after is not None and (only_later or not only_earlier):
-            for tour in use.begins[after]:
-                there = tour.assignment.line.line
-                if there == line.line:
-                    yield Finding("resting", "later here", (after,), (), i, free, 0, best)
-                else:
-                    yield Finding("used_elsewhere", "later", (there, after), (), i, free, 0, best)
+            left = free  # each free unit is told once: in the tour that it begins next
+            for start in range(month + 1, after + 1):
+                for tour in use.begins.get(start, ()):
+                    units = min(left, tour.units)
+                    left -= units
+                    there = tour.assignment.line.line
+                    if units and there == line.line:
+                        yield Finding("resting", "later here", (start,), (), i, units, 0, best)
+                    elif units:
+                        where = (there, start)
+                        yield Finding("used_elsewhere", "later", where, (), i, units, 0, best)
         if before and not only_later:
             following = [
                 way.assignment.start

@@ -606,3 +606,13 @@ def test_a_case_that_has_moved_is_named_by_hand(
 @pytest.mark.parametrize("place", ["/nowhere", __file__, "a\0b"])
 def test_verify_of_no_run_at_all_ends_with_2(place: str) -> None:
     assert muster("verify", place).code == 2
+
+
+def test_check_warns_of_a_line_that_every_caveat_bars(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "tests/oracles/cases/01-one-unit-3-of-6-months", tmp_path / "case")
+    rules = tmp_path / "case" / "constraints.yaml"
+    bar = "caveats:\n- {id: NO, kind: exclusion, nation: ALB}\n"
+    rules.write_text(rules.read_text().replace("caveats: []\n", bar))
+    told = muster("check", "--case", tmp_path / "case")
+    assert told.code == 0
+    assert "nobody can ever fill" in told.out

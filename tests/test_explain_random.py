@@ -58,6 +58,18 @@ def _explained(texts: Texts, chosen: Settings) -> None:
                 # What was found once for a span of months is what each month alone would find.
                 alone = tuple(Obstacles(plan, ways).of_offer(offer, gap.line, month))
                 assert obstacles.of_offer(offer, gap.line, month) == alone
+                for found in alone:
+                    if found.why in ("later", "later here"):
+                        # So many units do begin there then as are said to be kept for it.
+                        line = found.cause[0] if found.why == "later" else gap.line.line
+                        begin = [
+                            tour.units
+                            for tour in plan.tours
+                            if tour.assignment.offer is offer
+                            and tour.assignment.line.line == line
+                            and tour.assignment.start == found.cause[-1]
+                        ]
+                        assert found.units <= sum(begin)
         for reason in gap.reasons:
             assert "proven only" not in reason.text
             if reason.kind == "caveat":

@@ -54,7 +54,7 @@ ONE_FAULT = {
     # offers
     "units negative": (OFFERS, "infantry,6,", "infantry,-1,", 2, "row 2, column units", "-1", "whole number, 1 or more"),
     "units zero": (OFFERS, "infantry,6,", "infantry,0,", 2, "row 2, column units", "0", "whole number, 1 or more"),
-    "units a fraction": (OFFERS, "infantry,6,", "infantry,2.5,", 2, "row 2, column units", "5/2", "whole number, 1 or more"),
+    "units a fraction": (OFFERS, "infantry,6,", "infantry,2.5,", 2, "row 2, column units", "2.5", "whole number, 1 or more"),
     "units in words": (OFFERS, "infantry,6,", "infantry,many,", 2, "row 2, column units", "many", "whole number, 1 or more"),
     "units huge": (OFFERS, "infantry,6,", "infantry,9999999999,", 2, "row 2, column units", "9999999999", "whole number"),
     "units blank": (OFFERS, "infantry,6,", "infantry,,", 2, "row 2, column units", "", "a value is required"),
