@@ -60,7 +60,7 @@ def picture() -> None:
         page.write_text(f'<meta charset="utf-8"><style>{STYLE}</style>{body}', encoding="utf-8")
         options = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
         shot = [f"--screenshot={PICTURE}", "--window-size=1040,1040", page.as_uri()]
-        subprocess.run([browser, *options, *shot], check=True, capture_output=True)  # noqa: S603
+        subprocess.run([browser, *options, *shot], check=True, capture_output=True)  # noqa: S603 - our own words
 
 
 def main() -> None:

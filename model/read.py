@@ -394,7 +394,8 @@ class _Reader:
             if tier not in known:
                 said = text_of(tier)
                 self.complain((YAML, "tiers", i), said, "is no known tier", nearest(said, known))
-        # A name that is no tier keeps its place, so that the faults after it name theirs.
+        # A name that is no tier keeps its place, so that the faults after it name theirs: the type
+        # is not yet what it says, and a case with a fault never leaves the reader.
         return tuple(map(text_of, value))  # type: ignore[arg-type]
 
     def weights(self, value: Any) -> dict[int, Any] | None:

@@ -17,15 +17,15 @@ class Progress(Protocol):
     """Where the search stands, as the solver tells it."""
 
     @property
-    def tier(self) -> str: ...  # noqa: D102
+    def tier(self) -> str: ...  # noqa: D102 - its class says it
     @property
-    def best(self) -> float: ...  # noqa: D102
+    def best(self) -> float: ...  # noqa: D102 - its class says it
     @property
-    def bound(self) -> float: ...  # noqa: D102
+    def bound(self) -> float: ...  # noqa: D102 - its class says it
     @property
-    def gap(self) -> float: ...  # noqa: D102
+    def gap(self) -> float: ...  # noqa: D102 - its class says it
     @property
-    def seconds(self) -> float: ...  # noqa: D102
+    def seconds(self) -> float: ...  # noqa: D102 - its class says it
 
 
 class Watch:

@@ -22,30 +22,30 @@ class TierProof(Protocol):
     """A tier of the plan and what is proven of it, as the solver tells it."""
 
     @property
-    def name(self) -> Tier: ...  # noqa: D102
+    def name(self) -> Tier: ...  # noqa: D102 - its class says it
     @property
-    def value(self) -> float: ...  # noqa: D102
+    def value(self) -> float: ...  # noqa: D102 - its class says it
     @property
-    def bound(self) -> float: ...  # noqa: D102
+    def bound(self) -> float: ...  # noqa: D102 - its class says it
     @property
-    def seconds(self) -> float: ...  # noqa: D102
+    def seconds(self) -> float: ...  # noqa: D102 - its class says it
     @property
-    def proven(self) -> bool: ...  # noqa: D102
+    def proven(self) -> bool: ...  # noqa: D102 - its class says it
 
 
 class Outcome(Protocol):
     """What a solve gives; reports know it by its shape and never import the solver."""
 
     @property
-    def plan(self) -> Plan: ...  # noqa: D102
+    def plan(self) -> Plan: ...  # noqa: D102 - its class says it
     @property
-    def tiers(self) -> Sequence[TierProof]: ...  # noqa: D102
+    def tiers(self) -> Sequence[TierProof]: ...  # noqa: D102 - its class says it
     @property
-    def status(self) -> Status: ...  # noqa: D102
+    def status(self) -> Status: ...  # noqa: D102 - its class says it
     @property
-    def seconds(self) -> float: ...  # noqa: D102
+    def seconds(self) -> float: ...  # noqa: D102 - its class says it
     @property
-    def events(self) -> Sequence[str]: ...  # noqa: D102
+    def events(self) -> Sequence[str]: ...  # noqa: D102 - its class says it
 
 
 def number(value: float | Fraction) -> int | float:
