@@ -25,6 +25,7 @@ from model.domain import (
     Substitution,
     Tier,
 )
+from model.limits import Limit
 from model.rules.base import Rule
 
 
@@ -173,6 +174,17 @@ class Case:
         """Whether the place is the area or lies within it."""
         return area in self._around[place]
 
+    @cached_property
+    def _covered(self) -> dict[tuple[str, str], bool]:
+        return {}
+
+    def covered_by(self, caveat: Caveat, place: str) -> bool:
+        """Whether the caveat covers the place; asked so often that it is remembered."""
+        known = self._covered.get((caveat.id, place))
+        if known is None:
+            known = self._covered[caveat.id, place] = caveat.in_named_area(self, place)
+        return known
+
     # Supply and demand
 
     @cached_property
@@ -217,6 +229,12 @@ class Case:
     def active_rules(self) -> tuple[Rule, ...]:
         """The force rules that bind."""
         return tuple(rule for rule in self.rules if rule.active)
+
+    @cached_property
+    def leaning(self) -> tuple[Limit, ...]:
+        """The active caveats and rules of a kind that may have too few units somewhere."""
+        limits: tuple[Limit, ...] = (*self.active_caveats, *self.active_rules)
+        return tuple(each for each in limits if type(each).leans_on is not Limit.leans_on)
 
     @cached_property
     def caveats_of(self) -> dict[str, tuple[Caveat, ...]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Hashable
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -16,7 +17,8 @@ class _Merit:
     """What an assignment does and takes, beside offer, line, start and end.
 
     Attributes:
-        seen: what caveats and rules see of it.
+        seen: what caveats and rules see of it, and so may have too much of.
+        held: what leans on it, and so may have too little of.
         doubt: rate x (1 - certainty), its price in tier ``conditional``.
     """
 
@@ -24,6 +26,7 @@ class _Merit:
     rate: Fraction
     busy_until: int
     seen: frozenset[tuple[str, int]]
+    held: frozenset[tuple[str, Hashable]]
     doubt: Fraction
 
     def replaces(self, other: _Merit, *, doubtless: bool) -> bool:
@@ -32,6 +35,7 @@ class _Merit:
             self.rate >= other.rate
             and self.busy_until <= other.busy_until
             and self.seen <= other.seen
+            and self.held >= other.held
             and (not doubtless or self.doubt <= other.doubt)
         )
 
@@ -40,27 +44,20 @@ def dominated(case: Case, candidates: list[Candidate]) -> dict[Tier, frozenset[i
     """Return, for each tier, the candidates that may stay idle while it is minimised.
 
     Candidates of one offer, line, start and end differ only in the area. One that covers no more,
-    is busy no less and is seen by every caveat that sees the other can give its units to it. From
-    tier ``conditional`` on it must not be the surer one. Valid only where every active caveat and
-    rule can stand fewer units (``thins``).
+    is busy no less, is seen by every limit that sees the other and that no limit leans on where it
+    does not lean on the other can give its units to it. From tier ``conditional`` on it must not be
+    the surer one.
     """
-    groups: defaultdict[tuple[str, str, int, int], list[_Merit]] = defaultdict(list)
+    same: defaultdict[tuple[str, str, int, int], list[int]] = defaultdict(list)
     for c, candidate in enumerate(candidates):
         a = candidate.assignment
-        if not a.line.elsewhere:
-            continue
-        limits = (*case.caveats_of.get(a.offer.nation, ()), *case.active_rules)
-        seen = frozenset(
-            (each.id, month)
-            for each in limits
-            if each.counts
-            for month in each.months_seen(case, a)
-        )
-        doubt = a.rate * (1 - certainty(candidate.rests))
-        merit = _Merit(c, a.rate, a.busy_until, seen, doubt)
-        groups[a.offer.offer, a.line.line, a.start, a.end].append(merit)
+        if a.line.elsewhere:
+            same[a.offer.offer, a.line.line, a.start, a.end].append(c)
+    groups = [
+        [_merit(case, c, candidates[c]) for c in alike] for alike in same.values() if len(alike) > 1
+    ]
     early, late = (
-        frozenset(c for group in groups.values() for c in _idle(group, doubtless=doubtless))
+        frozenset(c for group in groups for c in _idle(group, doubtless=doubtless))
         for doubtless in (False, True)
     )
     idle: dict[Tier, frozenset[int]] = {}
@@ -69,9 +66,25 @@ def dominated(case: Case, candidates: list[Candidate]) -> dict[Tier, frozenset[i
     return idle
 
 
+def _merit(case: Case, c: int, candidate: Candidate) -> _Merit:
+    a = candidate.assignment
+    seen = frozenset(
+        (each.id, month)
+        for each in (*case.caveats_of.get(a.offer.nation, ()), *case.active_rules, *case.leaning)
+        if each.counts
+        for month in each.months_seen(case, a)
+    )
+    held = frozenset((each.id, what) for each in case.leaning for what in each.leans_on(case, a))
+    doubt = a.rate * (1 - certainty(candidate.rests)) if candidate.rests else Fraction(0)
+    return _Merit(c, a.rate, a.busy_until, seen, held, doubt)
+
+
 def _idle(group: list[_Merit], *, doubtless: bool) -> list[int]:
     """Return the members of the group that an earlier, better member replaces."""
-    ranked = sorted(group, key=lambda m: (-m.rate, m.busy_until, len(m.seen), m.doubt, m.candidate))
+    ranked = sorted(
+        group,
+        key=lambda m: (-float(m.rate), m.busy_until, len(m.seen), -len(m.held), m.candidate),
+    )
     kept: list[_Merit] = []
     idle = []
     for merit in ranked:

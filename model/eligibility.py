@@ -6,7 +6,7 @@ told by its ``gates``: all of them, so that a gap can name all that hold it open
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -35,11 +35,12 @@ def candidates(case: Case, settings: Settings) -> list[Candidate]:
     for line in case.lines:
         for offer in case.fitting(line):
             several = list(assignments(case, offer, line))
-            # Nation, offer, role and line are the same for all of them: ask once who binds them.
+            # Nation, offer, role and line are the same for all of them: ask once who binds them,
+            # and of these only the kinds that forbid or make uncertain; the others write rows.
             binding = [
                 each
                 for each in case.caveats_of.get(offer.nation, ())
-                if several and each.matches(several[0])
+                if several and each.is_gate and each.matches(several[0])
             ]
             found += [candidate(case, each, settings, binding) for each in several]
     return found
@@ -55,9 +56,11 @@ def barred_lines(case: Case, settings: Settings) -> list[Line]:
 
 
 def candidate(
-    case: Case, assignment: Assignment, settings: Settings, binding: Iterable[Caveat]
+    case: Case, assignment: Assignment, settings: Settings, binding: Sequence[Caveat]
 ) -> Candidate:
     """Ask the caveats that bind the assignment what they say of it."""
+    if not binding:
+        return Candidate(assignment, frozenset(), ())
     gates = set()
     rests: dict[str, Rest] = {}
     for caveat in binding:
@@ -75,6 +78,7 @@ def assignments(case: Case, offer: Offer, line: Line) -> Iterator[Assignment]:
     if rate is None:
         return
     starts = start_months(case, offer, line)
+    limits = [each for each in case.caveats_of.get(offer.nation, ()) if each.limits_tours]
     for area, counts in ((line.area, Fraction(1)), *line.elsewhere):
         moves = area in (HQ, HQ_NEXT)
         rate_there = rate * counts
@@ -84,7 +88,7 @@ def assignments(case: Case, offer: Offer, line: Line) -> Iterator[Assignment]:
                 if moves
                 else (area,) * (last - start + 1)
             )
-            tour, dwell = tour_and_dwell(case, offer, line, area, start, places)
+            tour, dwell = tour_and_dwell(case, offer, line, area, start, places, limits)
             end = min(start + tour - 1, last)
             yield Assignment(
                 offer=offer,
@@ -118,16 +122,22 @@ def start_months(case: Case, offer: Offer, line: Line) -> dict[int, int]:
 
 
 def tour_and_dwell(
-    case: Case, offer: Offer, line: Line, area: str, start: int, places: tuple[str, ...]
+    case: Case,
+    offer: Offer,
+    line: Line,
+    area: str,
+    start: int,
+    places: tuple[str, ...],
+    limits: Sequence[Caveat],
 ) -> tuple[int, int]:
     """Return months in place and months of rest, as the strictest endurance caveat leaves them.
 
-    ``places`` are the real areas from ``start`` to the end of the open stretch. A caveat counts
-    where one month of the tour *before* any endurance is in an area it names.
+    ``places`` are the real areas from ``start`` to the end of the open stretch. Of ``limits``, the
+    nation's caveats that limit tours, one counts where one month of the tour *before* any endurance
+    is in an area it names.
     """
     tour = case.defaults.tour if offer.tour is None else offer.tour
     dwell = case.defaults.dwell if offer.dwell is None else offer.dwell
-    limits = [each for each in case.caveats_of.get(offer.nation, ()) if each.limits_tours]
     if limits:
         before = places[:tour]
         rate = case.rate(offer, line) or Fraction(0)

@@ -32,7 +32,7 @@ from pyomo.core.expr.numeric_expr import LinearExpression
 
 from model.case import Case
 from model.caveats.base import Caveat
-from model.domain import Assignment, Line, Offer, Settings, Tier, certainty
+from model.domain import Assignment, Line, Offer, Rest, Settings, Tier, certainty
 from model.dominance import dominated
 from model.eligibility import Candidate, candidates
 from model.rows import Number, Row, Terms, common_divisor, most_at_once, undominated
@@ -85,8 +85,7 @@ class Formulation:
         self.settings = settings
         self.all_candidates = candidates(case, settings)
         open_ones = [c for c in self.all_candidates if not c.gates]
-        self.thins = all(each.thins for each in (*case.active_caveats, *case.active_rules))
-        idle = dominated(case, open_ones) if self.thins else {}
+        idle = dominated(case, open_ones)
         always = frozenset.intersection(*idle.values()) if idle else frozenset()
         kept = [c for c in range(len(open_ones)) if c not in always]
         self.candidates: list[Candidate] = [open_ones[c] for c in kept]
@@ -95,6 +94,9 @@ class Formulation:
             for tier, each in idle.items()
         }
         self.assignments: list[Assignment] = [c.assignment for c in self.candidates]
+        self._alike: dict[tuple[str, str], list[int]] = {}
+        for c, a in enumerate(self.assignments):
+            self._alike.setdefault((a.offer.offer, a.line.line), []).append(c)
         self._units = {c: (a.offer.offer, a.offer.units) for c, a in enumerate(self.assignments)}
         self.model = ConcreteModel(name=case.force or "force")
         self.begin = self.model.begin = Var(
@@ -150,7 +152,15 @@ class Formulation:
 
     def in_place_of(self, caveat: Caveat, counts: Callable[[Assignment], int]) -> Months:
         """Return, per month, what each candidate that the caveat sees in place counts."""
-        return self.tally(lambda a: caveat.months_seen(self.case, a), counts)
+        months: Months = defaultdict(dict)
+        for alike in self._alike.values():
+            first = self.assignments[alike[0]]
+            count = counts(first) if caveat.matches(first) else 0
+            if count:
+                for c in alike:
+                    for month in caveat.months_covered(self.case, self.assignments[c]):
+                        months[month][c] = count
+        return months
 
     def tally(
         self,
@@ -194,12 +204,15 @@ class Formulation:
     def _most(self, assignment: Assignment) -> int:
         """Return the most units worth beginning at once.
 
-        Where taking units away breaks nothing, units beyond the target serve nobody: the month
-        would be covered by the others of the same tour.
+        Where nothing leans on them, units beyond the target serve nobody: the month would be
+        covered by the others of the same tour.
         """
-        if not self.thins:
-            return assignment.offer.units
-        return min(assignment.offer.units, math.ceil(assignment.line.target / assignment.rate))
+        units = assignment.offer.units
+        if units > 1 and not any(
+            held for each in self.case.leaning for held in each.leans_on(self.case, assignment)
+        ):
+            return min(units, math.ceil(assignment.line.target / assignment.rate))
+        return units
 
     # The rows of the force itself
 
@@ -250,11 +263,14 @@ class Formulation:
                 None,
             ),
         )
+        divisors: dict[frozenset[Number], Fraction] = {}
         for k, cell in enumerate(cells):
             line, worth = cell.line, self.case.weight(cell.line) * len(cell.months)
             worth /= line.target
-            counted = {line.minimum, line.target, *cell.terms.values()}
-            grain = reduce(common_divisor, map(Fraction, counted))
+            counted = frozenset((line.minimum, line.target, *set(cell.terms.values())))
+            if counted not in divisors:
+                divisors[counted] = reduce(common_divisor, map(Fraction, counted))
+            grain = divisors[counted]
             priced: tuple[tuple[Tier, tuple[Any, ...]], ...] = (
                 ("critical", (below_minimum,)),
                 ("shortfall", (below_minimum, below_target)),
@@ -342,14 +358,17 @@ class Formulation:
 
     def _price_tours(self) -> None:
         conditional, personnel = (self.tiers.get("conditional"), self.tiers.get("personnel"))
+        worth: dict[tuple[str, Fraction, tuple[Rest, ...], int], Fraction] = {}
         for c, candidate in enumerate(self.candidates):
-            a = candidate.assignment
+            a, months = candidate.assignment, len(candidate.assignment.months)
             if personnel is not None:
-                personnel.begin[c] = Fraction(a.offer.personnel * len(a.months))
+                personnel.begin[c] = Fraction(a.offer.personnel * months)
             if conditional is not None and candidate.rests:
-                worth = self.case.weight(a.line) * a.rate / a.line.target
-                doubt = 1 - certainty(candidate.rests)
-                conditional.begin[c] = worth * len(a.months) * doubt
+                key = (a.line.line, a.rate, candidate.rests, months)
+                if key not in worth:
+                    doubt = 1 - certainty(candidate.rests)
+                    worth[key] = self.case.weight(a.line) * a.rate / a.line.target * months * doubt
+                conditional.begin[c] = worth[key]
 
     def _carry_share(self) -> None:
         if "burden" not in self.tiers:

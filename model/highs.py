@@ -11,7 +11,7 @@ from typing import Any, Literal
 import highspy
 import numpy as np
 
-from model.program import INFINITY, Program, Row, Vector
+from model.program import INFINITY, Matrix, Program, Row, Vector
 
 Ending = Literal["optimal", "infeasible", "time_limit", "interrupted", "failed"]
 ABSOLUTE_GAP = 1e-6
@@ -186,19 +186,16 @@ def minimise(
 
 def _lp(program: Program, costs: Vector, more: Sequence[Row], idle: Sequence[int]) -> Any:
     """Lay the program out as HiGHS takes it."""
-    rows = (*program.rows, *more)
+    rows = program.matrix.and_then(Matrix.of(more)) if more else program.matrix
     upper = program.upper.copy()
     upper[list(idle)] = 0.0
     lp = highspy.HighsLp()
-    lp.num_col_, lp.num_row_ = program.size, len(rows)
+    lp.num_col_, lp.num_row_ = program.size, len(rows.lower)
     lp.col_cost_, lp.col_lower_, lp.col_upper_ = costs, program.lower, upper
-    lp.row_lower_ = np.array([row.lower for row in rows], dtype=float)
-    lp.row_upper_ = np.array([row.upper for row in rows], dtype=float)
+    lp.row_lower_, lp.row_upper_ = rows.lower, rows.upper
     lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    lengths = np.array([0, *(len(row.columns) for row in rows)], dtype=np.int64)
-    lp.a_matrix_.start_ = np.cumsum(lengths).astype(np.int32)
-    lp.a_matrix_.index_ = np.array([c for row in rows for c in row.columns], dtype=np.int32)
-    lp.a_matrix_.value_ = np.array([v for row in rows for v in row.values], dtype=float)
+    lp.a_matrix_.start_ = rows.start
+    lp.a_matrix_.index_, lp.a_matrix_.value_ = rows.index, rows.value
     if program.whole.any():
         kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
         lp.integrality_ = [kinds[int(each)] for each in program.whole]

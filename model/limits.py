@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -26,15 +26,21 @@ class Limit(Entry):
 
     enforced: ClassVar[bool] = True
     """False for a kind that is read and checked but that the model does not know yet."""
-    thins: ClassVar[bool] = True
-    """False for a kind that a plan can break, or pay for, by having *fewer* units in place."""
     counts: ClassVar[bool] = False
     """True for a kind that adds rows over what ``months_seen`` shows, rather than a gate."""
 
     # A kind says what applies to it; what it leaves out is answered here.
 
-    def months_seen(self, case: Case, assignment: Assignment) -> tuple[int, ...]:
+    def months_seen(self, case: Case, assignment: Assignment) -> Sequence[int]:
         """Months in which the assignment is matched."""
+        return ()
+
+    def leans_on(self, case: Case, assignment: Assignment) -> Iterable[Hashable]:
+        """Yield what hangs on the assignment's units: months, and places where these matter.
+
+        A plan could break the limit, or pay for it, by having *fewer* of these units in place, or
+        by having them in an area where something else hangs on them. Most kinds can stand fewer.
+        """
         return ()
 
     def constrain(self, block: Any, f: Formulation) -> None:

@@ -127,12 +127,13 @@ class Plan:
             return Assignment(offer, line, start.area, first, end, end + rest, places, counts)
 
         before = built(walk(tour), dwell)
-        for caveat in self.case.active_caveats:
+        binding = self.case.caveats_of.get(offer.nation, ())
+        for caveat in binding:
             if caveat.limits_tours and caveat.months_seen(self.case, before):
                 tour, dwell = caveat.limit_tour(tour, dwell)
         assignment = built(walk(tour), dwell)
         rests: dict[str, Rest] = {}
-        for caveat in self.case.active_caveats:
+        for caveat in binding:
             for rest in caveat.rests(self.case, assignment, self.settings):
                 rests[rest.name] = rest
         return Tour(assignment, start.units, tuple(rests.values()))

@@ -23,6 +23,8 @@ from model.formulation import Formulation, Objective
 from model.rows import common_divisor
 
 Vector = np.ndarray[Any, np.dtype[np.float64]]
+Places = dict[int, tuple[int, int]]
+"""Part and number in it, by column."""
 INFINITY = math.inf
 
 
@@ -74,15 +76,81 @@ class Goal:
             return 0.0
         return float(reduce(common_divisor, set(self.quanta.values()), Fraction(0)))
 
-    def among(self, columns: list[int], here: dict[int, int]) -> Goal:
-        """Return the goal over some columns, renumbered by ``here``, without the constant."""
-        return Goal(
-            self.name,
-            self.costs[columns],
-            0.0,
-            {here[c]: each for c, each in self.quanta.items() if c in here},
-            tuple(here[c] for c in self.idle if c in here),
+    def split(self, parts: list[list[int]], place: Places) -> list[Goal]:
+        """Return the goal over each part's columns, renumbered, without the constant."""
+        quanta: list[dict[int, Fraction]] = [{} for _ in parts]
+        idle: list[list[int]] = [[] for _ in parts]
+        for c, each in self.quanta.items():
+            if c in place:
+                part, here = place[c]
+                quanta[part][here] = each
+        for c in self.idle:
+            if c in place:
+                part, here = place[c]
+                idle[part].append(here)
+        return [
+            Goal(self.name, self.costs[columns], 0.0, quanta[k], tuple(idle[k]))
+            for k, columns in enumerate(parts)
+        ]
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Rows laid out one after the other, as HiGHS takes them.
+
+    Attributes:
+        start: where each row begins in ``index`` and ``value``, and where the last one ends.
+    """
+
+    start: np.ndarray[Any, np.dtype[np.int32]]
+    index: np.ndarray[Any, np.dtype[np.int32]]
+    value: Vector
+    lower: Vector
+    upper: Vector
+
+    @classmethod
+    def of(cls, rows: Sequence[Row]) -> Matrix:
+        """Lay rows out."""
+        lengths = np.array([0, *(len(row.columns) for row in rows)], dtype=np.int64)
+        return cls(
+            np.cumsum(lengths).astype(np.int32),
+            np.array([c for row in rows for c in row.columns], dtype=np.int32),
+            np.array([v for row in rows for v in row.values], dtype=float),
+            np.array([row.lower for row in rows], dtype=float),
+            np.array([row.upper for row in rows], dtype=float),
         )
+
+    def and_then(self, other: Matrix) -> Matrix:
+        """Return the rows of both."""
+        return Matrix(
+            np.concatenate([self.start, other.start[1:] + self.start[-1]]),
+            np.concatenate([self.index, other.index]),
+            np.concatenate([self.value, other.value]),
+            np.concatenate([self.lower, other.lower]),
+            np.concatenate([self.upper, other.upper]),
+        )
+
+    @cached_property
+    def _row(self) -> np.ndarray[Any, np.dtype[np.int64]]:
+        return np.repeat(np.arange(len(self.lower)), np.diff(self.start))
+
+    @cached_property
+    def _scale(self) -> Vector:
+        scale = np.ones(len(self.lower))
+        np.maximum.at(scale, self._row, np.abs(self.value))
+        return scale
+
+    def fault(self, point: Vector, tolerance: float) -> str | None:
+        """Return what row the point breaks, or None where it keeps all."""
+        total = np.bincount(
+            self._row, weights=self.value * point[self.index], minlength=len(self.lower)
+        )
+        slack = tolerance * self._scale
+        broken = np.flatnonzero((total < self.lower - slack) | (total > self.upper + slack))
+        if not len(broken):
+            return None
+        i = broken[0]
+        return f"a row holds {total[i]:g} instead of {self.lower[i]:g} to {self.upper[i]:g}"
 
 
 @dataclass(frozen=True)
@@ -107,30 +175,44 @@ class Program:
         """Number of columns."""
         return len(self.lower)
 
-    def among(self, columns: list[int]) -> Program:
-        """Return the program over some columns, with the rows that lie wholly among them.
+    @cached_property
+    def matrix(self) -> Matrix:
+        """The rows, laid out."""
+        return Matrix.of(self.rows)
+
+    def split(self, parts: list[list[int]]) -> list[Program]:
+        """Return the program over each part's columns, with the rows that lie wholly among them.
 
         Of a coupling row what lies among them: units elsewhere only make it harder to keep.
         """
-        here = {column: i for i, column in enumerate(columns)}
-        rows = []
+        place = {c: (k, here) for k, part in enumerate(parts) for here, c in enumerate(part)}
+        rows: list[list[Row]] = [[] for _ in parts]
         for row in self.rows:
-            pairs = [
-                (here[c], v) for c, v in zip(row.columns, row.values, strict=True) if c in here
-            ]
-            if pairs and (row.couples or len(pairs) == len(row.columns)):
-                mine, values = zip(*pairs, strict=True)
-                rows.append(Row(mine, values, row.lower, row.upper, row.couples))
-        goals = tuple(goal.among(columns, here) for goal in self.goals)
-        return Program(
-            lower=self.lower[columns],
-            upper=self.upper[columns],
-            whole=self.whole[columns],
-            rows=tuple(rows),
-            goals=goals,
-            begin=(),
-            nothing=self.nothing[columns],
-        )
+            mine: dict[int, tuple[list[int], list[float]]] = {}
+            for c, value in zip(row.columns, row.values, strict=True):
+                if c in place:
+                    part, here = place[c]
+                    columns, values = mine.setdefault(part, ([], []))
+                    columns.append(here)
+                    values.append(value)
+            for part, (columns, values) in mine.items():
+                if row.couples or len(columns) == len(row.columns):
+                    rows[part].append(
+                        Row(tuple(columns), tuple(values), row.lower, row.upper, row.couples)
+                    )
+        goals = [goal.split(parts, place) for goal in self.goals]
+        return [
+            Program(
+                lower=self.lower[columns],
+                upper=self.upper[columns],
+                whole=self.whole[columns],
+                rows=tuple(rows[k]),
+                goals=tuple(each[k] for each in goals),
+                begin=(),
+                nothing=self.nothing[columns],
+            )
+            for k, columns in enumerate(parts)
+        ]
 
     def widened(self, count: int, start: Sequence[float]) -> Program:
         """Return the program with so many more free columns >= 0, none of them in a goal."""
@@ -156,12 +238,9 @@ class Program:
         """Return what bound or row the point breaks, or None where it keeps all."""
         if (point < self.lower - tolerance).any() or (point > self.upper + tolerance).any():
             return "a column lies beyond its bounds"
-        for row in (*self.rows, *more):
-            total = row.value(point)
-            scale = max(1.0, *map(abs, row.values)) if row.values else 1.0
-            if not row.lower - tolerance * scale <= total <= row.upper + tolerance * scale:
-                return f"a row holds {total:g} instead of {row.lower:g} to {row.upper:g}"
-        return None
+        return self.matrix.fault(point, tolerance) or (
+            Matrix.of(more).fault(point, tolerance) if more else None
+        )
 
     def parts(self) -> list[list[int]]:
         """Return the columns of each part that only coupling rows join, largest part first."""

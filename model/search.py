@@ -9,6 +9,7 @@ what was proven of each part as a floor under it.
 
 from __future__ import annotations
 
+import heapq
 import math
 import os
 import threading
@@ -16,7 +17,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -26,6 +27,9 @@ from model.program import INFINITY, Goal, Program, Row, Vector
 
 NOISE = 1e-7
 """Relative distance of value and bound that is the solver's tolerance and no gap."""
+
+TOLERANCE = 1e-6
+"""By how much HiGHS lets a column or row stray."""
 
 Ended = Literal["time_limit", "interrupted"]
 Report = Callable[[Tier, float, float], None]
@@ -83,15 +87,17 @@ def search(program: Program, terms: Terms) -> tuple[Vector, list[float]]:
     parts = program.parts() if terms.apart else [list(range(program.size))]
     if not program.size:
         return np.zeros(0), [0.0] * len(program.goals)
+    programs = program.split(parts)
     if len(parts) == 1:
-        standing = _Part(program, parts[0], terms, gap=terms.gap).solve(terms.report)
+        standing = _Part(programs[0], parts[0], terms, terms.report, gap=terms.gap).solve()
         return standing.point, standing.bounds
     board = _Board(program.goals, terms.report)
-    # Small ones first: where time runs out it has not been spent on one of them.
-    solvers = [_Part(program, columns, terms) for columns in reversed(parts)]
-    with ThreadPoolExecutor(_cores()) as pool:
-        jobs = [pool.submit(each.solve, board.seat(each.standing.values)) for each in solvers]
-        standings = [job.result() for job in jobs]
+    solvers = [
+        _Part(each, columns, terms, board.seat(each))
+        for each, columns in zip(programs, parts, strict=True)
+    ]
+    _side_by_side(solvers)
+    standings = [each.standing for each in solvers]
     _settle(program, solvers, terms)
     while True:
         point = np.zeros(program.size)
@@ -101,6 +107,40 @@ def search(program: Program, terms: Terms) -> tuple[Vector, list[float]]:
         if not broken:
             return point, _bounds(program, standings)
         standings = _join(program, standings, broken, terms)
+
+
+def _side_by_side(parts: Sequence[_Part]) -> None:
+    """Solve the parts on all cores, tier by tier, the largest first.
+
+    Nobody waits for a tier to end everywhere, but an earlier tier goes before a later one: where
+    time runs out, the first tiers have been looked at in every part.
+    """
+    waiting = [(0, k) for k in range(len(parts))]  # parts come largest first
+    running: set[int] = set()
+    turn = threading.Condition()
+
+    def work() -> None:
+        while True:
+            with turn:
+                while not waiting and running:
+                    turn.wait()
+                if not waiting:
+                    return
+                _, k = heapq.heappop(waiting)
+                running.add(k)
+            more = False
+            try:
+                more = parts[k].advance()
+            finally:
+                with turn:
+                    running.discard(k)
+                    if more:
+                        heapq.heappush(waiting, (parts[k].tier, k))
+                    turn.notify_all()
+
+    with ThreadPoolExecutor(_cores()) as pool:
+        for job in [pool.submit(work) for _ in range(_cores())]:
+            job.result()
 
 
 def _bounds(program: Program, standings: Sequence[Standing]) -> list[float]:
@@ -177,7 +217,8 @@ def _join(
         terms.report(tier, best + rest, bound + rest)
 
     columns = sorted(column for each in joined for column in each.columns)
-    return [*others, _Part(program, columns, terms, floors=joined).solve(report)]
+    part = _Part(program.split([columns])[0], columns, terms, report, floors=joined)
+    return [*others, part.solve()]
 
 
 class _Board:
@@ -190,9 +231,10 @@ class _Board:
         self._bound = [0.0] * len(goals)
         self._lock = threading.Lock()
 
-    def seat(self, values: list[float]) -> Report:
-        """Return a report for one more part that stands at the values."""
-        best, bound = list(values), [0.0] * len(values)
+    def seat(self, part: Program) -> Report:
+        """Return a report for one more part, in which nothing is deployed yet."""
+        best = [_exact(goal, part.nothing) for goal in part.goals]
+        bound = [0.0] * len(best)
         self._best = [one + two for one, two in zip(self._best, best, strict=True)]
 
         def report(tier: Tier, value: float, floor: float) -> None:
@@ -208,6 +250,28 @@ class _Board:
         return report
 
 
+@dataclass(frozen=True)
+class _Aim:
+    """What one search minimises: see :class:`Goal`."""
+
+    name: Tier
+    costs: Vector
+    step: float
+    idle: tuple[int, ...]
+
+
+def _aim(goal: Goal) -> _Aim:
+    return _Aim(goal.name, goal.costs, goal.step, goal.idle)
+
+
+class _Two(NamedTuple):
+    """``weight`` x a tier + the next one, which never comes to more than ``most``."""
+
+    aim: _Aim
+    weight: float
+    most: float
+
+
 class _Part:
     """Some columns of a program, with what its rows ask of them alone."""
 
@@ -216,12 +280,12 @@ class _Part:
         program: Program,
         columns: list[int],
         terms: Terms,
+        report: Report,
         *,
         floors: Sequence[Standing] = (),
         gap: float = 0.0,
     ) -> None:
-        self.terms, self.gap = terms, gap
-        self.program = program.among(columns)
+        self.program, self.terms, self.report, self.gap = program, terms, report, gap
         goals = self.program.goals
         here = {column: i for i, column in enumerate(columns)}
         self.floors = [
@@ -234,28 +298,72 @@ class _Part:
             point = self._thinned(floors, here)
         values = [_exact(goal, point) for goal in goals]
         self.standing = Standing(columns, point, values, [0.0] * len(goals))
+        self.tier = 0  # the next one to minimise
+        self.on_floor = bool(floors)  # while each floor's value is reached, its later ones hold
 
-    def solve(self, report: Report) -> Standing:
+    def solve(self) -> Standing:
         """Minimise every tier with the earlier ones held."""
-        standing = self.standing
-        on_floor = bool(self.floors)  # while each floor's value is reached, its later ones hold
-        for i, goal in enumerate(self.program.goals):
-            floor = sum(bounds[i] for _, _, bounds in self.floors) if on_floor else 0.0
-            value = _exact(goal, standing.point)
-            bound = floor
-            if not _met(value, floor, goal.step) and not self.terms.over():
-                bound = max(floor, self._minimise(goal, self._cuts(i) if on_floor else [], report))
-                value = _exact(goal, standing.point)
-            if goal.step > 20 * ABSOLUTE_GAP:
-                # Values are whole multiples of the step, and so is the least of them.
-                bound = math.ceil((bound - 5 * ABSOLUTE_GAP) / goal.step) * goal.step
-            standing.values[i], standing.bounds[i] = value, min(bound, value)
-            on_floor = on_floor and _met(value, floor, goal.step)
-            self.holds += self._hold(goal, i, value, on_floor)
-            report(goal.name, value, standing.bounds[i])
-        for i, goal in enumerate(self.program.goals):
-            standing.values[i] = _exact(goal, standing.point)
-        return standing
+        while self.advance():
+            pass
+        return self.standing
+
+    def advance(self) -> bool:
+        """Minimise the next tier with the earlier ones held; return whether one is left."""
+        i = self.tier
+        goal = self.program.goals[i]
+        floor = sum(bounds[i] for _, _, bounds in self.floors) if self.on_floor else 0.0
+        if _met(_exact(goal, self.standing.point), floor, goal.step) or self.terms.over():
+            self._ends(i, floor, floor)
+        elif (two := self._two_in_one(i)) is not None:
+            bound = self._minimise(two.aim, [])
+            self._ends(i, (bound - two.most) / two.weight, floor)
+            first = _exact(goal, self.standing.point)
+            self._ends(i + 1, bound - two.weight * first, floor)
+        else:
+            bound = self._minimise(_aim(goal), self._cuts(i) if self.on_floor else [])
+            self._ends(i, bound, floor)
+        return self.tier < len(self.program.goals)
+
+    def _ends(self, i: int, bound: float, floor: float) -> None:
+        """Note what was found for a tier and hold it."""
+        goal, standing = self.program.goals[i], self.standing
+        value = _exact(goal, standing.point)
+        bound = max(bound, floor)
+        if goal.step > 20 * ABSOLUTE_GAP:
+            # Values are whole multiples of the step, and so is the least of them.
+            bound = math.ceil((bound - 5 * ABSOLUTE_GAP) / goal.step) * goal.step
+        standing.bounds[i] = min(bound, value)
+        # A later tier may have drifted the earlier ones, as far as they let it.
+        standing.values = [_exact(each, standing.point) for each in self.program.goals]
+        self.on_floor = self.on_floor and _met(value, floor, goal.step)
+        self.holds += self._hold(goal, i, value, self.on_floor)
+        self.report(goal.name, value, standing.bounds[i])
+        self.tier = i + 1
+
+    def _two_in_one(self, i: int) -> _Two | None:
+        """Return a tier and the next one as one objective, where numbers allow it.
+
+        A step of the first weighs more than all that the second can come to, so that the least of
+        the sum is the least of the first and, with it, of the second: one search instead of two.
+        """
+        goals = self.program.goals
+        if i + 1 == len(goals) or self.floors or self.gap:
+            return None
+        first, second = goals[i], goals[i + 1]
+        paid = np.flatnonzero(second.costs)
+        most = float(second.costs[paid] @ self.program.upper[paid])
+        if min(first.step, second.step) <= 20 * ABSOLUTE_GAP or not math.isfinite(most):
+            return None
+        # A whole number, so that all values are multiples of its step; one more than would do, since
+        # the bound may stay a step below the value.
+        times = math.floor(most / second.step) + 2
+        weight = times * second.step / first.step
+        # What the solver lets a column stray by must not look like a step.
+        if weight * float(np.abs(first.costs).max()) * TOLERANCE > second.step / 4:
+            return None
+        idle = tuple(set(first.idle) & set(second.idle))
+        costs = weight * first.costs + second.costs
+        return _Two(_Aim(first.name, costs, second.step, idle), weight, most)
 
     def yield_to(self, rows: list[Row]) -> None:
         """Move to the plan, among the equally good, that goes least beyond the rows."""
@@ -278,7 +386,7 @@ class _Part:
             watch=watch,
         )
         if answer.point is not None:
-            self._take(program.goals[-1], answer.point[: program.size])
+            self._take(_aim(program.goals[-1]), answer.point[: program.size])
 
     def _hold(self, goal: Goal, i: int, value: float, on_floor: bool) -> list[Row]:
         """Hold a tier: part by part while each stands on its floor, which is tighter."""
@@ -299,12 +407,14 @@ class _Part:
             if bounds[i] > 0 and costs[columns].any()
         ]
 
-    def _minimise(self, goal: Goal, cuts: list[Row], report: Report) -> float:
+    def _minimise(self, goal: _Aim, cuts: list[Row]) -> float:
         """Minimise one tier, keep a better point, return the bound that was proven."""
         terms, standing = self.terms, self.standing
         exact = goal.step * 0.999 - 10 * ABSOLUTE_GAP
         limits = Limits(self.gap, max(ABSOLUTE_GAP, exact), terms.until, terms.seed)
-        watch = Watch(lambda best, bound: report(goal.name, best, max(bound, 0.0)), terms.stopped)
+        watch = Watch(
+            lambda best, bound: self.report(goal.name, best, max(bound, 0.0)), terms.stopped
+        )
         for presolve, rows in ((True, cuts), (False, cuts), (False, [])):
             answer = minimise(
                 self.program,
@@ -337,7 +447,7 @@ class _Part:
             self._take(goal, answer.point)
         return answer.bound
 
-    def _take(self, goal: Goal, point: Vector) -> None:
+    def _take(self, goal: _Aim, point: Vector) -> None:
         """Keep the solver's point where it holds and is no worse than the one in hand."""
         rounded = np.where(self.program.whole, np.round(point), point)
         wrong = self.program.fault(rounded, self.holds)
@@ -395,7 +505,7 @@ def _drift(value: float, step: float) -> float:
     return max(_slack(value), min(1e-4, step / 4))
 
 
-def _exact(goal: Goal, point: Vector) -> float:
+def _exact(goal: Goal | _Aim, point: Vector) -> float:
     """Return the goal's value at a point of whole units, free of the solver's tolerances."""
     value = float(goal.costs @ point)
     return round(value / goal.step) * goal.step if goal.step > 20 * ABSOLUTE_GAP else value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
@@ -51,16 +51,19 @@ class Approval(Caveat):
         return self.month <= month and (self.until is None or month <= self.until)
 
     def blocks(self, case: Case, assignment: Assignment, settings: Settings) -> bool:
-        months = self.months_seen(case, assignment)
-        return any(not self.covers(month, settings) for month in months)
+        return self._misses(self.months_seen(case, assignment), settings)
 
     def rests(self, case: Case, assignment: Assignment, settings: Settings) -> tuple[Rest, ...]:
         probability = self.probability if self.status == "pending" else Fraction(1)
         if probability is None or probability == 1 or settings.pending == "refused":
             return ()
-        months = self.months_seen(case, assignment)
-        needed = any(not self.covers(month, settings, refused=True) for month in months)
+        needed = self._misses(self.months_seen(case, assignment), settings, refused=True)
         return (Rest(self.id, probability),) if needed else ()
+
+    def _misses(self, months: Sequence[int], settings: Settings, *, refused: bool = False) -> bool:
+        if not months or months[-1] <= self.grace:
+            return False
+        return not all(self.covers(month, settings, refused=refused) for month in months)
 
     def violations(self, plan: Plan) -> Iterator[str]:
         for month, tours in plan.seen(self).items():

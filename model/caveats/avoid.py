@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field
@@ -13,6 +13,7 @@ from model.rows import Row, Terms
 
 if TYPE_CHECKING:
     from model.case import Case
+    from model.domain import Assignment
     from model.formulation import Formulation
     from model.plan import Plan
 
@@ -30,7 +31,12 @@ class Avoid(Caveat):
     scope: Meeting = "line"
 
     counts: ClassVar[bool] = True
-    thins: ClassVar[bool] = False  # which area an assignment is in matters to others
+
+    def leans_on(self, case: Case, assignment: Assignment) -> Iterable[Hashable]:
+        # Fewer would do no harm; the same units in another area could meet somebody there.
+        if assignment.offer.nation not in (*self.bound, *self.with_):
+            return ()
+        return [(meeting(self.scope, assignment, month), month) for month in assignment.months]
 
     def constrain(self, block: Any, f: Formulation) -> None:
         encounters = list(self._encounters(f))

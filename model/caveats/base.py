@@ -8,7 +8,8 @@ and without the solver (``violations``), and what it means in a sentence (``rule
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
@@ -64,6 +65,12 @@ class Caveat(Limit):
 
     limits_tours: ClassVar[bool] = False
     """True for a kind whose ``limit_tour`` changes tours or rests."""
+    is_gate: ClassVar[bool] = False
+    """True for a kind that says which assignments it ``blocks``, or what they ``rest`` on."""
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        cls.is_gate = cls.blocks is not Caveat.blocks or cls.rests is not Caveat.rests
 
     @model_validator(mode="after")
     def _bound(self) -> Caveat:
@@ -71,7 +78,7 @@ class Caveat(Limit):
             raise refuse("needs either nation or nations", "allowed: exactly one of the two")
         return self
 
-    @property
+    @cached_property
     def bound(self) -> tuple[str, ...]:
         """The nations that the caveat binds."""
         return self.nations or (self.nation or "",)
@@ -92,6 +99,8 @@ class Caveat(Limit):
 
         The area is not asked here: it can change from month to month (see ``months_covered``).
         """
+        if self._any_scope:
+            return True
         scope, offer, line = self.applies_to, assignment.offer, assignment.line
         return (
             (scope.offers is None or offer.offer in scope.offers)
@@ -105,19 +114,25 @@ class Caveat(Limit):
         areas = self.applies_to.areas
         return areas is None or any(case.inside(place, area) for area in areas)
 
-    def months_seen(self, case: Case, assignment: Assignment) -> tuple[int, ...]:
+    @cached_property
+    def _any_scope(self) -> bool:
+        scope = self.applies_to
+        return not (scope.offers or scope.capabilities or scope.roles or scope.lines)
+
+    def months_seen(self, case: Case, assignment: Assignment) -> Sequence[int]:
         """Months in which the assignment is in one of the named areas, and so matched."""
         return self.months_covered(case, assignment) if self.matches(assignment) else ()
 
-    def months_covered(self, case: Case, assignment: Assignment) -> tuple[int, ...]:
+    def months_covered(self, case: Case, assignment: Assignment) -> Sequence[int]:
         """Months in which the assignment is in one of the named areas, if any are named."""
         if self.applies_to.areas is None:
-            return tuple(assignment.months)
-        covered = {place: self.in_named_area(case, place) for place in set(assignment.places)}
+            return assignment.months
+        places = assignment.places
+        covered = {place: case.covered_by(self, place) for place in set(places)}
+        if all(covered.values()):
+            return assignment.months
         return tuple(
-            month
-            for month, place in zip(assignment.months, assignment.places, strict=True)
-            if covered[place]
+            month for month, place in zip(assignment.months, places, strict=True) if covered[place]
         )
 
     # What a kind says

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from collections.abc import Hashable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any, Literal
 
 from model.caveats.base import PeopleOrUnits
 from model.rows import Row, Terms
 
 if TYPE_CHECKING:
     from model.case import Case
+    from model.domain import Assignment
     from model.formulation import Formulation
     from model.plan import Plan
 
@@ -22,7 +23,9 @@ class Minimum(PeopleOrUnits):
     """
 
     kind: Literal["minimum"]
-    thins: ClassVar[bool] = False
+
+    def leans_on(self, case: Case, assignment: Assignment) -> Iterable[Hashable]:
+        return self.months_seen(case, assignment)
 
     def constrain(self, block: Any, f: Formulation) -> None:
         for name, bound, counts in self.bounds():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from model.caveats.base import Caveat, listed
@@ -27,10 +27,12 @@ class Package(Caveat):
     offers: Names
 
     counts: ClassVar[bool] = True
-    thins: ClassVar[bool] = False
 
     def matches(self, assignment: Assignment) -> bool:
         return assignment.offer.offer in self.offers and self.in_scope(assignment)
+
+    def leans_on(self, case: Case, assignment: Assignment) -> Iterable[Hashable]:
+        return self.months_seen(case, assignment)
 
     def constrain(self, block: Any, f: Formulation) -> None:
         in_place = f.in_place_of(self, lambda assignment: 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field
@@ -14,6 +14,7 @@ from model.rows import Row, Terms
 
 if TYPE_CHECKING:
     from model.case import Case
+    from model.domain import Assignment
     from model.formulation import Formulation
     from model.plan import Plan
 
@@ -30,7 +31,13 @@ class Partner(Caveat):
     scope: Meeting = "line"
 
     counts: ClassVar[bool] = True
-    thins: ClassVar[bool] = False
+
+    def leans_on(self, case: Case, assignment: Assignment) -> Iterable[Hashable]:
+        # On the partner's units, and on its own staying in the area where the partner is.
+        bound = assignment.offer.nation in self.bound and self.scope == "area"
+        if not bound and assignment.offer.nation not in self.with_:
+            return ()
+        return [(meeting(self.scope, assignment, month), month) for month in assignment.months]
 
     def constrain(self, block: Any, f: Formulation) -> None:
         rows: dict[frozenset[tuple[int, Any]], Row] = {}

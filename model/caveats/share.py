@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from model.caveats.base import Caveat
@@ -11,6 +11,7 @@ from model.rows import Row
 
 if TYPE_CHECKING:
     from model.case import Case
+    from model.domain import Assignment
     from model.formulation import Formulation
     from model.plan import Plan
 
@@ -22,7 +23,11 @@ class Share(Caveat):
     max_share: FromZeroToOne
 
     counts: ClassVar[bool] = True
-    thins: ClassVar[bool] = False
+
+    def leans_on(self, case: Case, assignment: Assignment) -> Iterable[Hashable]:
+        # The share of the others' people is what its own are held against.
+        others = assignment.offer.nation not in self.bound and self.in_scope(assignment)
+        return self.months_covered(case, assignment) if others else ()
 
     def constrain(self, block: Any, f: Formulation) -> None:
         everyone = f.tally(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
@@ -34,7 +34,7 @@ class AreaCapacity(Rule):
             raise refuse(f"from {self.from_} is after until {self.until}", "allowed: from <= until")
         return self
 
-    def months_seen(self, case: Case, assignment: Assignment) -> tuple[int, ...]:
+    def months_seen(self, case: Case, assignment: Assignment) -> Sequence[int]:
         open_months = case.clipped(self.from_, self.until)
         return tuple(
             month

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from model.domain import Tier
+from model.domain import Assignment, Tier
 from model.fields import Name, Positive, Priority
 from model.rows import Row
 from model.rules.base import Rule
@@ -29,7 +29,9 @@ class Breadth(Rule):
     priority: Priority = 2
 
     counts: ClassVar[bool] = True
-    thins: ClassVar[bool] = False
+
+    def leans_on(self, case: Case, assignment: Assignment) -> Iterable[Hashable]:
+        return assignment.months if assignment.line.role == self.role else ()
 
     def constrain(self, block: Any, f: Formulation) -> None:
         in_place = f.tally(lambda a: a.months if a.line.role == self.role else ())

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from model.caveats.base import listed
-from model.domain import Tier
+from model.domain import Assignment, Tier
 from model.fields import Name, Names, Positive, Priority
 from model.rows import Row
 from model.rules.base import Lead, Rule
@@ -32,7 +32,6 @@ class LeadNation(Rule):
     priority: Priority = 2
 
     counts: ClassVar[bool] = True
-    thins: ClassVar[bool] = False
 
     def terms(self, case: Case) -> Iterator[tuple[range, tuple[int, ...]]]:
         """Yield the months of each term and those of them in which the role is demanded."""
@@ -43,6 +42,10 @@ class LeadNation(Rule):
             wanted = tuple(month for month in months if month in demanded)
             if wanted:
                 yield months, wanted
+
+    def leans_on(self, case: Case, assignment: Assignment) -> Iterable[Hashable]:
+        leads = assignment.line.role == self.role and assignment.offer.nation in self.candidates
+        return assignment.months if leads else ()
 
     def constrain(self, block: Any, f: Formulation) -> None:
         in_place = f.tally(lambda a: a.months if a.line.role == self.role else ())

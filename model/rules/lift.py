@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from model.domain import Assignment
@@ -25,7 +25,7 @@ class Lift(Rule):
 
     counts: ClassVar[bool] = True
 
-    def months_seen(self, case: Case, assignment: Assignment) -> tuple[int, ...]:
+    def months_seen(self, case: Case, assignment: Assignment) -> Sequence[int]:
         where = assignment.places[0]
         counted = self.area is None or case.inside(where, self.area)
         return (assignment.start,) if counted else ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from functools import reduce
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
@@ -31,9 +31,8 @@ class Support(Rule):
     priority: Priority = 2
 
     counts: ClassVar[bool] = True
-    thins: ClassVar[bool] = False
 
-    def months_seen(self, case: Case, assignment: Assignment) -> tuple[int, ...]:
+    def months_seen(self, case: Case, assignment: Assignment) -> Sequence[int]:
         return tuple(
             month
             for month, place in zip(assignment.months, assignment.places, strict=True)
@@ -44,6 +43,10 @@ class Support(Rule):
         """What one unit in the area adds to the supporters wanting there."""
         own = assignment.offer.capability == self.capability
         return assignment.offer.personnel / self.per - (1 if own else 0)
+
+    def leans_on(self, case: Case, assignment: Assignment) -> Iterable[Hashable]:
+        supporter = assignment.offer.capability == self.capability
+        return self.months_seen(case, assignment) if supporter else ()
 
     def constrain(self, block: Any, f: Formulation) -> None:
         months: dict[frozenset[Any], list[int]] = {}
