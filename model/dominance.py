@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from model.case import Case
-from model.domain import Tier, certainty
+from model.domain import Rest, Tier, certainty
 from model.eligibility import Candidate
+
+_NONE: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,8 @@ class _Merit:
     Attributes:
         seen: what caveats and rules see of it, and so may have too much of.
         held: what leans on it, and so may have too little of.
+        gates: the switches that must be lifted for it.
+        rests: what it rests on, each with the switches that, all lifted, take that away.
         doubt: rate x (1 - certainty), its price in tier ``conditional``.
     """
 
@@ -27,6 +31,8 @@ class _Merit:
     busy_until: int
     seen: frozenset[tuple[str, int]]
     held: frozenset[tuple[str, Hashable]]
+    gates: frozenset[str]
+    rests: dict[Rest, frozenset[str]]
     doubt: Fraction
 
     def replaces(self, other: _Merit, *, doubtless: bool) -> bool:
@@ -36,11 +42,27 @@ class _Merit:
             and self.busy_until <= other.busy_until
             and self.seen <= other.seen
             and self.held >= other.held
-            and (not doubtless or self.doubt <= other.doubt)
+            and self.gates <= other.gates
+            and (not doubtless or (self.doubt <= other.doubt and self._stays_surer(other)))
+        )
+
+    def _stays_surer(self, other: _Merit) -> bool:
+        """Whether no switch can take more doubt from the other than from this one."""
+        if not any(other.rests.values()):
+            return True
+        return not self.rests or (
+            self.rate == other.rate
+            and self.rests.keys() <= other.rests.keys()
+            and all(
+                not other.rests[rest] or (because and because <= other.rests[rest])
+                for rest, because in self.rests.items()
+            )
         )
 
 
-def dominated(case: Case, candidates: list[Candidate]) -> dict[Tier, frozenset[int]]:
+def dominated(
+    case: Case, candidates: list[Candidate], liftable: frozenset[str] = frozenset()
+) -> dict[Tier, frozenset[int]]:
     """Return, for each tier, the candidates that may stay idle while it is minimised.
 
     Candidates of one offer, line, start and end differ only in the area. One that covers no more,
@@ -48,13 +70,16 @@ def dominated(case: Case, candidates: list[Candidate]) -> dict[Tier, frozenset[i
     does not lean on the other can give its units to it. From tier ``conditional`` on it must not be
     the surer one.
     """
-    same: defaultdict[tuple[str, str, int, int], list[int]] = defaultdict(list)
+    same: defaultdict[Hashable, list[int]] = defaultdict(list)
     for c, candidate in enumerate(candidates):
         a = candidate.assignment
         if a.line.elsewhere:
-            same[a.offer.offer, a.line.line, a.start, a.end].append(c)
+            tour = (a.offer.offer, a.line.line, a.start, a.end, candidate.lifted, candidate.kept)
+            same[tour].append(c)
     groups = [
-        [_merit(case, c, candidates[c]) for c in alike] for alike in same.values() if len(alike) > 1
+        [_merit(case, c, candidates[c], liftable) for c in alike]
+        for alike in same.values()
+        if len(alike) > 1
     ]
     early, late = (
         frozenset(c for group in groups for c in _idle(group, doubtless=doubtless))
@@ -66,7 +91,7 @@ def dominated(case: Case, candidates: list[Candidate]) -> dict[Tier, frozenset[i
     return idle
 
 
-def _merit(case: Case, c: int, candidate: Candidate) -> _Merit:
+def _merit(case: Case, c: int, candidate: Candidate, liftable: frozenset[str]) -> _Merit:
     a = candidate.assignment
     seen = frozenset(
         (each.id, month)
@@ -76,7 +101,11 @@ def _merit(case: Case, c: int, candidate: Candidate) -> _Merit:
     )
     held = frozenset((each.id, what) for each in case.leaning for what in each.leans_on(case, a))
     doubt = a.rate * (1 - certainty(candidate.rests)) if candidate.rests else Fraction(0)
-    return _Merit(c, a.rate, a.busy_until, seen, held, doubt)
+    rests = {
+        rest: because & liftable if because <= liftable else _NONE
+        for rest, because in zip(candidate.rests, candidate.because, strict=True)
+    }
+    return _Merit(c, a.rate, a.busy_until, seen, held, candidate.gates, rests, doubt)
 
 
 def _idle(group: list[_Merit], *, doubtless: bool) -> list[int]:

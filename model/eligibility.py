@@ -6,9 +6,10 @@ told by its ``gates``: all of them, so that a gap can name all that hold it open
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import combinations
 
 from model.case import Case
 from model.caveats.base import Caveat
@@ -22,15 +23,38 @@ class Candidate:
     Attributes:
         gates: ids of the active caveats each of which alone forbids it.
         rests: distinct pending votes and conditions with a probability below 1 it rests on.
+        because: ids of the caveats that make it rest on each of them.
+        lifted: switches that must be lifted for its tour to be as long as it is.
+        kept: switches that must not be lifted for it.
     """
 
     assignment: Assignment
     gates: frozenset[str]
     rests: tuple[Rest, ...]
+    because: tuple[frozenset[str], ...] = ()
+    lifted: frozenset[str] = frozenset()
+    kept: frozenset[str] = frozenset()
+
+    def resting(self, lifted: Collection[str]) -> tuple[Rest, ...]:
+        """Return what it still rests on where some caveats are lifted."""
+        if not lifted:
+            return self.rests
+        return tuple(
+            rest
+            for rest, ids in zip(self.rests, self.because, strict=True)
+            if not ids.issubset(lifted)
+        )
 
 
-def candidates(case: Case, settings: Settings) -> list[Candidate]:
-    """Return every possible assignment of the case, open or closed, in the order of the files."""
+def candidates(
+    case: Case, settings: Settings, switches: frozenset[str] = frozenset()
+) -> list[Candidate]:
+    """Return every possible assignment of the case, open or closed, in the order of the files.
+
+    A caveat among the ``switches`` can be lifted later. Where that changes a tour there is an
+    assignment for the tour with it and another for the tour without it, told apart by ``lifted``
+    and ``kept``.
+    """
     found = []
     for line in case.lines:
         for offer in case.fitting(line):
@@ -42,8 +66,38 @@ def candidates(case: Case, settings: Settings) -> list[Candidate]:
                 for each in case.caveats_of.get(offer.nation, ())
                 if several and each.is_gate and each.matches(several[0])
             ]
-            found += [candidate(case, each, settings, binding) for each in several]
+            turned = list(_turned(case, offer, line, switches)) if switches else []
+            if not turned:
+                found += [candidate(case, each, settings, binding) for each in several]
+            for each, lifted, kept in turned:
+                told = candidate(case, each, settings, binding)
+                found.append(replace(told, lifted=lifted, kept=kept))
     return found
+
+
+def _turned(
+    case: Case, offer: Offer, line: Line, switches: frozenset[str]
+) -> Iterator[tuple[Assignment, frozenset[str], frozenset[str]]]:
+    """Yield the assignments under every setting of the switches that limit tours.
+
+    Settings that make no difference to an assignment are not told apart.
+    """
+    movable = [
+        each.id
+        for each in case.caveats_of.get(offer.nation, ())
+        if each.limits_tours and each.id in switches
+    ]
+    ways: dict[tuple[str, int], list[tuple[Assignment, frozenset[str]]]] = {}
+    for size in range(len(movable) + 1 if movable else 0):
+        for some in map(frozenset, combinations(movable, size)):
+            for each in assignments(case, offer, line, without=some):
+                ways.setdefault((each.area, each.start), []).append((each, some))
+    for alike in ways.values():
+        first = alike[0][0]
+        if all(each.busy_until == first.busy_until and each.end == first.end for each, _ in alike):
+            yield first, frozenset(), frozenset()
+        else:
+            yield from ((each, some, frozenset(movable) - some) for each, some in alike)
 
 
 def barred_lines(case: Case, settings: Settings) -> list[Line]:
@@ -62,23 +116,33 @@ def candidate(
     if not binding:
         return Candidate(assignment, frozenset(), ())
     gates = set()
-    rests: dict[str, Rest] = {}
+    rests: dict[Rest, list[str]] = {}
     for caveat in binding:
         if caveat.blocks(case, assignment, settings):
             gates.add(caveat.id)
         else:
             for rest in caveat.rests(case, assignment, settings):
-                rests[rest.name] = rest
-    return Candidate(assignment, frozenset(gates), tuple(rests.values()))
+                rests.setdefault(rest, []).append(caveat.id)
+    because = tuple(map(frozenset, rests.values()))
+    return Candidate(assignment, frozenset(gates), tuple(rests), because)
 
 
-def assignments(case: Case, offer: Offer, line: Line) -> Iterator[Assignment]:
-    """Yield the assignments of one offer on one line, in all its areas and start months."""
+def assignments(
+    case: Case, offer: Offer, line: Line, without: frozenset[str] = frozenset()
+) -> Iterator[Assignment]:
+    """Yield the assignments of one offer on one line, in all its areas and start months.
+
+    Tours are as long as caveats let them be, those named in ``without`` left aside.
+    """
     rate = case.rate(offer, line)
     if rate is None:
         return
     starts = start_months(case, offer, line)
-    limits = [each for each in case.caveats_of.get(offer.nation, ()) if each.limits_tours]
+    limits = [
+        each
+        for each in case.caveats_of.get(offer.nation, ())
+        if each.limits_tours and each.id not in without
+    ]
     for area, counts in ((line.area, Fraction(1)), *line.elsewhere):
         moves = area in (HQ, HQ_NEXT)
         rate_there = rate * counts

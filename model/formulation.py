@@ -7,11 +7,13 @@ Decisions   begin[c]            whole units that begin assignment c
             below_target[k]     units missing beyond that; 0 .. target - minimum
             present[n, k]       1 where nation n may be in place in cell k (lines with max_nations)
             heaviest_share      the largest personnel-months / share_key (tier burden)
+            lifted[g]           1 where switch g is lifted; only in a program with switches
 Constraints within_offer        busy units of an offer never exceed its units
             meet_requirement    coverage + shortfall >= target
             present_if_deployed a nation in place is present
             limit_nations       at most max_nations are present
             carry_share         every nation's burden is at most the heaviest
+            pass_gates          nothing begins behind a switch that is not lifted
             <caveat or rule>    one block each, written by the kind itself
 
 Nothing deployed satisfies every row, so that the program is never infeasible.
@@ -21,8 +23,8 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import reduce
 from typing import Any
@@ -78,14 +80,25 @@ class Objective:
 
 
 class Formulation:
-    """The program of a case. ``model`` is the Pyomo model, ``tiers`` what it minimises in turn."""
+    """The program of a case. ``model`` is the Pyomo model, ``tiers`` what it minimises in turn.
 
-    def __init__(self, case: Case, settings: Settings) -> None:
+    Args:
+        case: the case.
+        settings: what pending votes count as.
+        liftable: ids of active caveats and rules that can be lifted without building again:
+            ``lifted[id]`` opens the assignments behind a gate and frees a row. By default there
+            are none, and what a gate forbids is not in the program at all.
+    """
+
+    def __init__(
+        self, case: Case, settings: Settings, liftable: frozenset[str] = frozenset()
+    ) -> None:
         self.case = case
         self.settings = settings
-        self.all_candidates = candidates(case, settings)
-        open_ones = [c for c in self.all_candidates if not c.gates]
-        idle = dominated(case, open_ones)
+        self.liftable = liftable
+        self.all_candidates = candidates(case, settings, liftable)
+        open_ones = [c for c in self.all_candidates if c.gates <= liftable]
+        idle = dominated(case, open_ones, liftable)
         always = frozenset.intersection(*idle.values()) if idle else frozenset()
         kept = [c for c in range(len(open_ones)) if c not in always]
         self.candidates: list[Candidate] = [open_ones[c] for c in kept]
@@ -94,6 +107,7 @@ class Formulation:
             for tier, each in idle.items()
         }
         self.assignments: list[Assignment] = [c.assignment for c in self.candidates]
+        self._switch_of: dict[str, str] = {}
         self._alike: dict[tuple[str, str], list[int]] = {}
         for c, a in enumerate(self.assignments):
             self._alike.setdefault((a.offer.offer, a.line.line), []).append(c)
@@ -104,9 +118,11 @@ class Formulation:
             domain=NonNegativeIntegers,
             bounds=lambda _, c: (0, self._most(self.assignments[c])),
         )
+        self.lifted = self.model.lifted = Var(sorted(liftable), domain=Binary)
         self.tiers: dict[Tier, Objective] = {
             name: Objective() for name in case.tiers if name != "change"
         }
+        self._pass_gates()
         self._within_offer()
         self._cells = self._meet_requirement()
         self._limit_nations()
@@ -120,6 +136,9 @@ class Formulation:
     def write(self, block: Any, name: str, rows: Iterable[Row]) -> None:
         """Write rows ``sum <= bound`` into a block as the indexed constraint ``name``."""
         written = list(rows)
+        switch = self._switch_of.get(block.name)
+        if switch is not None:
+            written = [self._freed(row, self.lifted[switch]) for row in written]
         if written:
             rule = [
                 (None, self.sum_of(row.terms, *row.others), float(row.bound)) for row in written
@@ -214,7 +233,31 @@ class Formulation:
             return min(units, math.ceil(assignment.line.target / assignment.rate))
         return units
 
+    def _freed(self, row: Row, lifted: Any) -> Row:
+        """Return the row with a switch that frees it: by the most it could be broken."""
+        beyond = most_at_once({c: n for c, n in row.terms.items() if n > 0}, self._units)
+        beyond += sum(n * variable.ub for n, variable in row.others if n > 0)
+        beyond -= row.bound
+        return replace(row, others=(*row.others, (-beyond, lifted))) if beyond > 0 else row
+
     # The rows of the force itself
+
+    def _pass_gates(self) -> None:
+        """Let nothing begin that a switch forbids: behind its gate, or with another tour."""
+        rows = {
+            (c, gate): ((-self.begin[c].ub, self.lifted[gate]), 0)
+            for c, each in enumerate(self.candidates)
+            for gate in sorted(each.gates | each.lifted)
+        }
+        rows |= {
+            (c, gate): ((self.begin[c].ub, self.lifted[gate]), self.begin[c].ub)
+            for c, each in enumerate(self.candidates)
+            for gate in sorted(each.kept)
+        }
+        self.model.pass_gates = Constraint(
+            list(rows),
+            rule=lambda _, c, gate: (None, self.sum_of({c: 1}, rows[c, gate][0]), rows[c, gate][1]),
+        )
 
     def _within_offer(self) -> None:
         busy: dict[str, Months] = {}
@@ -357,18 +400,27 @@ class Formulation:
         return limited
 
     def _price_tours(self) -> None:
-        conditional, personnel = (self.tiers.get("conditional"), self.tiers.get("personnel"))
+        if "conditional" in self.tiers:
+            self.tiers["conditional"] = self.doubtful()
+        personnel = self.tiers.get("personnel")
+        if personnel is not None:
+            for c, a in enumerate(self.assignments):
+                personnel.begin[c] = Fraction(a.offer.personnel * len(a.months))
+
+    def doubtful(self, lifted: Collection[str] = ()) -> Objective:
+        """Return tier ``conditional`` with some switches lifted: nothing rests on these then."""
+        objective = Objective()
         worth: dict[tuple[str, Fraction, tuple[Rest, ...], int], Fraction] = {}
         for c, candidate in enumerate(self.candidates):
-            a, months = candidate.assignment, len(candidate.assignment.months)
-            if personnel is not None:
-                personnel.begin[c] = Fraction(a.offer.personnel * months)
-            if conditional is not None and candidate.rests:
-                key = (a.line.line, a.rate, candidate.rests, months)
+            rests = candidate.resting(lifted)
+            if rests:
+                a, months = candidate.assignment, len(candidate.assignment.months)
+                key = (a.line.line, a.rate, rests, months)
                 if key not in worth:
-                    doubt = 1 - certainty(candidate.rests)
+                    doubt = 1 - certainty(rests)
                     worth[key] = self.case.weight(a.line) * a.rate / a.line.target * months * doubt
-                conditional.begin[c] = worth[key]
+                objective.begin[c] = worth[key]
+        return objective
 
     def _carry_share(self) -> None:
         if "burden" not in self.tiers:
@@ -390,5 +442,8 @@ class Formulation:
         """Let every caveat or rule write its rows into a block of its own, named by its id."""
         for entry in entries:
             block = Block(concrete=True)
-            self.model.add_component(f"{what}[{entry.id}]", block)
+            name = f"{what}[{entry.id}]"
+            self.model.add_component(name, block)
+            if entry.id in self.liftable:
+                self._switch_of[block.name] = entry.id
             entry.constrain(block, self)

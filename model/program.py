@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property, reduce
 from typing import Any
@@ -33,15 +33,24 @@ class Row:
     """``lower <= sum of value x column <= upper``.
 
     Attributes:
-        couples: name of the caveat's or rule's block, where any plan with fewer units keeps the
-            row too; parts of the program that only such rows join are solved apart first.
+        block: name of the caveat's or rule's block that it is from; empty for the force's own.
+        couples: whether any plan with fewer units keeps the row of a block too; parts of the
+            program that only such rows join are solved apart first.
     """
 
     columns: tuple[int, ...]
     values: tuple[float, ...]
     lower: float
     upper: float
-    couples: str = ""
+    block: str = ""
+    couples: bool = False
+
+    def told(self, units: frozenset[int]) -> Row:
+        """Return the row with ``couples`` worked out; ``units`` are the columns of ``begin``."""
+        # Only rows over units alone: a switch in it could not be taken away like a unit.
+        thins = self.lower == -INFINITY and all(value >= 0 for value in self.values)
+        couples = bool(self.block) and thins and units.issuperset(self.columns)
+        return replace(self, couples=couples) if couples != self.couples else self
 
     def value(self, point: Vector) -> float:
         """Return the row's sum at a point."""
@@ -158,8 +167,9 @@ class Program:
     """Minimise the goals in turn over whole and continuous columns.
 
     Attributes:
-        begin: column of each candidate's ``begin``.
+        begin: column of each candidate's ``begin``; -1 where it is left out.
         nothing: the point at which nothing is deployed; it keeps every row.
+        lifted: column of each switch.
     """
 
     lower: Vector
@@ -169,6 +179,7 @@ class Program:
     goals: tuple[Goal, ...]
     begin: tuple[int, ...]
     nothing: Vector
+    lifted: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
@@ -197,9 +208,8 @@ class Program:
                     values.append(value)
             for part, (columns, values) in mine.items():
                 if row.couples or len(columns) == len(row.columns):
-                    rows[part].append(
-                        Row(tuple(columns), tuple(values), row.lower, row.upper, row.couples)
-                    )
+                    mine_only = replace(row, columns=tuple(columns), values=tuple(values))
+                    rows[part].append(mine_only)
         goals = [goal.split(parts, place) for goal in self.goals]
         return [
             Program(
@@ -213,6 +223,78 @@ class Program:
             )
             for k, columns in enumerate(parts)
         ]
+
+    def doubting(self, objective: Objective) -> Program:
+        """Return the program with another tier ``conditional``, over units alone."""
+        costs = np.zeros(self.size)
+        quanta = {self.begin[c]: worth for c, worth in objective.begin.items() if worth}
+        for column, worth in quanta.items():
+            costs[column] = float(worth)
+        goals = tuple(
+            replace(goal, costs=costs, quanta=quanta) if goal.name == "conditional" else goal
+            for goal in self.goals
+        )
+        return replace(self, goals=goals)
+
+    def switched(self, lifted: Collection[str], shut: Collection[int] = ()) -> Program:
+        """Return the program with its switches set, and without what that leaves undecided.
+
+        Args:
+            lifted: the switches that are lifted; the others bind.
+            shut: candidates of which nothing may begin.
+        """
+        ones = {self.lifted[name] for name in lifted}
+        zeros = {column for column in self.lifted.values() if column not in ones}
+        zeros |= {self.begin[c] for c in shut}
+        upper = self.upper.copy()
+        kept: list[Row] = []
+        for row in self.rows:
+            # A switch that is lifted frees its row; one that is not drops out of it.
+            pairs = []
+            bound = row.upper
+            for c, value in zip(row.columns, row.values, strict=True):
+                if c not in ones:
+                    pairs.append((c, value))
+                elif value < 0:
+                    break
+                else:
+                    bound -= value
+            else:
+                pairs = [(c, value) for c, value in pairs if c not in zeros]
+                if len(pairs) == 1 and row.lower == -INFINITY and pairs[0][1] > 0:
+                    ((c, value),) = pairs
+                    upper[c] = min(upper[c], math.floor(bound / value + 1e-9))
+                elif pairs:
+                    columns, values = zip(*pairs, strict=True)
+                    kept.append(replace(row, columns=columns, values=values, upper=bound))
+        upper[list(zeros)] = 0.0
+        return self._pruned(upper, kept, ones)
+
+    def _pruned(self, upper: Vector, rows: Sequence[Row], gone: Collection[int]) -> Program:
+        """Leave out the columns that upper bounds fix, and the rows that then say nothing."""
+        fixed = dict.fromkeys(np.flatnonzero(upper <= 0).tolist(), 0.0) | dict.fromkeys(gone, 0.0)
+        kept: list[Row] = []
+        for row in rows:
+            pairs = [(c, v) for c, v in zip(row.columns, row.values, strict=True) if c not in fixed]
+            most = sum(v * upper[c] for c, v in pairs if v > 0)
+            if row.lower > -INFINITY and pairs and most <= row.lower:
+                # All that could fill it is what is missing: a cell that nobody can serve.
+                fixed |= {c: float(upper[c]) for c, _ in pairs}
+            elif pairs and (row.lower > -INFINITY or most > row.upper):
+                columns, values = zip(*pairs, strict=True)
+                kept.append(replace(row, columns=columns, values=values))
+        left = [c for c in range(self.size) if c not in fixed]
+        place = {c: i for i, c in enumerate(left)}
+        among = replace(self, upper=upper, rows=tuple(kept), lifted={})
+        (part,) = among.split([left])
+        begin = tuple(place.get(c, -1) for c in self.begin)
+        units = frozenset(c for c in begin if c >= 0)
+        goals = tuple(
+            replace(mine, constant=goal.constant + sum(goal.costs[c] * v for c, v in fixed.items()))
+            for mine, goal in zip(part.goals, self.goals, strict=True)
+        )
+        told = tuple(row.told(units) for row in part.rows)
+        return replace(part, rows=told, goals=goals, begin=begin)
 
     def widened(self, count: int, start: Sequence[float]) -> Program:
         """Return the program with so many more free columns >= 0, none of them in a goal."""
@@ -268,7 +350,7 @@ def compile_program(f: Formulation) -> Program:
     variables = list(f.model.component_data_objects(Var))
     column = {id(variable): i for i, variable in enumerate(variables)}
     begin = tuple(column[id(f.begin[c])] for c in range(len(f.candidates)))
-    own = frozenset(begin)
+    units = frozenset(begin)
     rows = []
     for constraint in f.model.component_data_objects(Constraint, active=True):
         body = constraint.body
@@ -276,12 +358,9 @@ def compile_program(f: Formulation) -> Program:
         lower = -INFINITY if constraint.lower is None else float(constraint.lower)
         upper = INFINITY if constraint.upper is None else float(constraint.upper)
         block = constraint.parent_block()
-        thins = lower == -INFINITY and all(value >= 0 for value in values)
         columns = tuple(column[id(variable)] for variable in body.linear_vars)
-        # Only rows over units alone: a switch in it could not be taken away like a unit.
-        units = own.issuperset(columns)
-        couples = block.name if thins and units and block is not f.model else ""
-        rows.append(Row(columns, values, lower, upper, couples))
+        name = "" if block is f.model else block.name
+        rows.append(Row(columns, values, lower, upper, name).told(units))
     goals = []
     for name, objective in f.tiers.items():
         costs = np.zeros(len(variables))
@@ -298,6 +377,7 @@ def compile_program(f: Formulation) -> Program:
         goals=tuple(goals),
         begin=begin,
         nothing=np.array([v.value or 0.0 for v in variables], dtype=float),
+        lifted={name: column[id(variable)] for name, variable in f.lifted.items()},
     )
 
 

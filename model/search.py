@@ -204,8 +204,13 @@ def _join(
 ) -> list[Standing]:
     """Solve as one the parts that the broken rows join."""
     # A ceiling that breaks in one month is felt in all of them: its other months come along.
-    sources = {row.couples for row in broken}
-    touched = {column for row in program.rows if row.couples in sources for column in row.columns}
+    sources = {row.block for row in broken}
+    touched = {
+        column
+        for row in program.rows
+        if row.couples and row.block in sources
+        for column in row.columns
+    }
     joined = [each for each in standings if not touched.isdisjoint(each.columns)]
     others = [each for each in standings if touched.isdisjoint(each.columns)]
     apart = [sum(values) for values in zip(*(each.values for each in others), strict=True)]
@@ -354,8 +359,8 @@ class _Part:
         most = float(second.costs[paid] @ self.program.upper[paid])
         if min(first.step, second.step) <= 20 * ABSOLUTE_GAP or not math.isfinite(most):
             return None
-        # A whole number, so that all values are multiples of its step; one more than would do, since
-        # the bound may stay a step below the value.
+        # A whole number, so that all values are multiples of its step; one more than would do,
+        # since the bound may stay a step below the value.
         times = math.floor(most / second.step) + 2
         weight = times * second.step / first.step
         # What the solver lets a column stray by must not look like a step.
