@@ -22,7 +22,9 @@ class _Merit:
         seen: what caveats and rules see of it, and so may have too much of.
         held: what leans on it, and so may have too little of.
         gates: the switches that must be lifted for it.
-        rests: what it rests on, each with the switches that, all lifted, take that away.
+        hangs_on: votes and conditions that may yet be refused; only where there are switches.
+        rests: what it rests on, each with the switches that, all lifted, take that away; only
+            where there are switches.
         doubt: rate x (1 - certainty), its price in tier ``conditional``.
     """
 
@@ -32,6 +34,7 @@ class _Merit:
     seen: frozenset[tuple[str, int]]
     held: frozenset[tuple[str, Hashable]]
     gates: frozenset[str]
+    hangs_on: frozenset[str]
     rests: dict[Rest, frozenset[str]]
     doubt: Fraction
 
@@ -43,13 +46,12 @@ class _Merit:
             and self.seen <= other.seen
             and self.held >= other.held
             and self.gates <= other.gates
+            and self.hangs_on <= other.hangs_on
             and (not doubtless or (self.doubt <= other.doubt and self._stays_surer(other)))
         )
 
     def _stays_surer(self, other: _Merit) -> bool:
         """Whether no switch can take more doubt from the other than from this one."""
-        if not any(other.rests.values()):
-            return True
         return not self.rests or (
             self.rate == other.rate
             and self.rests.keys() <= other.rests.keys()
@@ -102,10 +104,13 @@ def _merit(case: Case, c: int, candidate: Candidate, liftable: frozenset[str]) -
     held = frozenset((each.id, what) for each in case.leaning for what in each.leans_on(case, a))
     doubt = a.rate * (1 - certainty(candidate.rests)) if candidate.rests else Fraction(0)
     rests = {
-        rest: because & liftable if because <= liftable else _NONE
-        for rest, because in zip(candidate.rests, candidate.because, strict=True)
+        rest: because if because <= liftable else _NONE
+        for rest in candidate.rests
+        if liftable and (because := candidate.hangs_on[rest.name])
     }
-    return _Merit(c, a.rate, a.busy_until, seen, held, candidate.gates, rests, doubt)
+    refusable = frozenset(candidate.hangs_on) if liftable else _NONE
+    gates = candidate.gates
+    return _Merit(c, a.rate, a.busy_until, seen, held, gates, refusable, rests, doubt)
 
 
 def _idle(group: list[_Merit], *, doubtless: bool) -> list[int]:

@@ -6,8 +6,8 @@ told by its ``gates``: all of them, so that a gap can name all that hold it open
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import combinations
 
@@ -23,7 +23,8 @@ class Candidate:
     Attributes:
         gates: ids of the active caveats each of which alone forbids it.
         rests: distinct pending votes and conditions with a probability below 1 it rests on.
-        because: ids of the caveats that make it rest on each of them.
+        hangs_on: all votes and conditions, sure ones too, whose refusal would forbid it, by name,
+            each with the ids of the caveats because of which it would.
         lifted: switches that must be lifted for its tour to be as long as it is.
         kept: switches that must not be lifted for it.
     """
@@ -31,18 +32,20 @@ class Candidate:
     assignment: Assignment
     gates: frozenset[str]
     rests: tuple[Rest, ...]
-    because: tuple[frozenset[str], ...] = ()
+    hangs_on: Mapping[str, frozenset[str]] = field(default_factory=dict)
     lifted: frozenset[str] = frozenset()
     kept: frozenset[str] = frozenset()
 
-    def resting(self, lifted: Collection[str]) -> tuple[Rest, ...]:
-        """Return what it still rests on where some caveats are lifted."""
-        if not lifted:
+    def resting(
+        self, lifted: frozenset[str], granted: frozenset[str] = frozenset()
+    ) -> tuple[Rest, ...]:
+        """Return what it still rests on where caveats are lifted and what was unsure is granted."""
+        if not (lifted or granted):
             return self.rests
         return tuple(
             rest
-            for rest, ids in zip(self.rests, self.because, strict=True)
-            if not ids.issubset(lifted)
+            for rest in self.rests
+            if rest.name not in granted and not self.hangs_on[rest.name] <= lifted
         )
 
 
@@ -115,16 +118,18 @@ def candidate(
     """Ask the caveats that bind the assignment what they say of it."""
     if not binding:
         return Candidate(assignment, frozenset(), ())
-    gates = set()
-    rests: dict[Rest, list[str]] = {}
+    gates: set[str] = set()
+    rests: dict[Rest, None] = {}
+    hanging: dict[str, frozenset[str]] = {}
     for caveat in binding:
         if caveat.blocks(case, assignment, settings):
             gates.add(caveat.id)
         else:
-            for rest in caveat.rests(case, assignment, settings):
-                rests.setdefault(rest, []).append(caveat.id)
-    because = tuple(map(frozenset, rests.values()))
-    return Candidate(assignment, frozenset(gates), tuple(rests), because)
+            for rest in caveat.hangs_on(case, assignment, settings):
+                hanging[rest.name] = hanging.get(rest.name, frozenset()) | {caveat.id}
+                if rest.probability < 1:
+                    rests[rest] = None
+    return Candidate(assignment, frozenset(gates), tuple(rests), hanging)
 
 
 def assignments(

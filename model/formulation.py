@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import reduce
@@ -407,12 +407,14 @@ class Formulation:
             for c, a in enumerate(self.assignments):
                 personnel.begin[c] = Fraction(a.offer.personnel * len(a.months))
 
-    def doubtful(self, lifted: Collection[str] = ()) -> Objective:
-        """Return tier ``conditional`` with some switches lifted: nothing rests on these then."""
+    def doubtful(
+        self, lifted: frozenset[str] = frozenset(), granted: frozenset[str] = frozenset()
+    ) -> Objective:
+        """Return tier ``conditional`` where nothing rests on what is lifted or granted."""
         objective = Objective()
         worth: dict[tuple[str, Fraction, tuple[Rest, ...], int], Fraction] = {}
         for c, candidate in enumerate(self.candidates):
-            rests = candidate.resting(lifted)
+            rests = candidate.resting(lifted, granted)
             if rests:
                 a, months = candidate.assignment, len(candidate.assignment.months)
                 key = (a.line.line, a.rate, rests, months)

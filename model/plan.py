@@ -233,17 +233,19 @@ class Plan:
     def coverage(self, line: Line, month: int, counts: Callable[[Tour], bool] = _every) -> Fraction:
         """Return rate x units in place on the line in the month, of the tours that count."""
         if counts is _every:
-            return self._covered.get((line.line, month), Fraction(0))
+            return self._covered.get((line.line, month), _NOTHING)
         tours = self.line_tours.get((line.line, month), ())
         return sum((t.assignment.rate * t.units for t in tours if counts(t)), Fraction(0))
 
     def shortfall(self, line: Line, month: int) -> Fraction:
         """Return the units missing to the target."""
-        return max(Fraction(0), line.target - self.coverage(line, month))
+        return max(_NOTHING, line.target - self.coverage(line, month))
 
     def critical(self, line: Line, month: int) -> Fraction:
         """Return the units missing to the minimum."""
-        return max(Fraction(0), line.minimum - self.coverage(line, month))
+        return (
+            max(_NOTHING, line.minimum - self.coverage(line, month)) if line.minimum else _NOTHING
+        )
 
     def state(self, line: Line, month: int) -> State:
         """Return the state of a demanded line-month."""
@@ -307,13 +309,12 @@ class Plan:
 
     def _missing(self, missing: Callable[[Line, int], Fraction]) -> Fraction:
         """Return the sum of weight x what is missing / target over demanded line-months."""
-        return sum(
-            (
-                self.case.weight(line) * missing(line, month) / line.target
-                for line, month in self.demanded()
-            ),
-            Fraction(0),
-        )
+        total = Fraction(0)
+        for line in self.case.lines:
+            units = [missing(line, month) for month in self.case.demanded(line)]
+            lacking = sum((each for each in units if each), _NOTHING)
+            total += self.case.weight(line) * lacking / line.target
+        return total
 
     def _critical_value(self) -> Fraction:
         return self._missing(self.critical) + self._paid("critical")

@@ -7,6 +7,7 @@ expression again and brings SciPy with it: half a second of imports for nothing.
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -223,6 +224,28 @@ class Program:
             )
             for k, columns in enumerate(parts)
         ]
+
+    def digests(self) -> list[bytes]:
+        """Return what tells the program with its first tier, its first two ... from all others."""
+        told = hashlib.blake2b(digest_size=20)
+        rows = self.matrix
+        for each in (
+            self.lower, self.upper, self.whole, self.nothing,
+            rows.start, rows.index, rows.value, rows.lower, rows.upper,
+            np.array([row.couples for row in self.rows]),
+        ):  # fmt: skip
+            told.update(each.tobytes())
+            told.update(b"|")
+        found = []
+        for goal in self.goals:
+            told.update(goal.costs.tobytes())
+            told.update(repr((goal.name, goal.step, goal.idle)).encode())
+            found.append(told.digest())
+        return found
+
+    def first(self, tiers: Collection[Tier]) -> Program:
+        """Return the program with these of its tiers only."""
+        return replace(self, goals=tuple(goal for goal in self.goals if goal.name in tiers))
 
     def doubting(self, objective: Objective) -> Program:
         """Return the program with another tier ``conditional``, over units alone."""

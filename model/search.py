@@ -35,6 +35,18 @@ Ended = Literal["time_limit", "interrupted"]
 Report = Callable[[Tier, float, float], None]
 
 
+class Known(NamedTuple):
+    """What was found for a part in its first tiers: see :class:`_Part`."""
+
+    point: Vector
+    bounds: list[float]
+    holds: list[Row]
+    on_floor: bool
+
+
+Memo = dict[bytes, Known]
+
+
 @dataclass
 class Terms:
     """What is asked of a search, and what it meets on its way.
@@ -45,6 +57,7 @@ class Terms:
         report: told (tier, best, bound), constants left out, as either moves.
         stopped: asked often; true ends the search.
         apart: False solves every program as one, to compare.
+        memo: what was found for parts that may come again, kept between searches.
         events: what the solver was caught at.
         ended: why the search ended early, if it did.
     """
@@ -55,6 +68,7 @@ class Terms:
     report: Report
     stopped: Callable[[], bool]
     apart: bool = True
+    memo: Memo | None = None
     events: list[str] = field(default_factory=list)
     ended: Ended | None = None
 
@@ -89,14 +103,14 @@ def search(program: Program, terms: Terms) -> tuple[Vector, list[float]]:
         return np.zeros(0), [0.0] * len(program.goals)
     programs = program.split(parts)
     if len(parts) == 1:
-        standing = _Part(programs[0], parts[0], terms, terms.report, gap=terms.gap).solve()
-        return standing.point, standing.bounds
+        only = _Part(programs[0], parts[0], terms, terms.report, gap=terms.gap).solve()
+        return only.point, only.bounds
     board = _Board(program.goals, terms.report)
     solvers = [
         _Part(each, columns, terms, board.seat(each))
         for each, columns in zip(programs, parts, strict=True)
     ]
-    _side_by_side(solvers)
+    _side_by_side([each for each in solvers if each.recall()])
     standings = [each.standing for each in solvers]
     _settle(program, solvers, terms)
     while True:
@@ -190,7 +204,8 @@ def _settle(program: Program, parts: Sequence[_Part], terms: Terms) -> None:
                 shares[i] = (Row(columns, values, -INFINITY, row.upper - (usage[i] - now)), now)
         if not any(i in shares and shares[i][1] > 0 for i in over):
             continue
-        part.yield_to([share for share, _ in shares.values()])
+        wanted = [share for share, _ in shares.values()]
+        part.yield_to(wanted)
         for i, (share, now) in shares.items():
             usage[i] += share.value(part.standing.point) - now
 
@@ -305,11 +320,44 @@ class _Part:
         self.standing = Standing(columns, point, values, [0.0] * len(goals))
         self.tier = 0  # the next one to minimise
         self.on_floor = bool(floors)  # while each floor's value is reached, its later ones hold
+        self.keys: list[bytes] = []  # of what is known once so many tiers are minimised
+        if terms.memo is not None:
+            for i, digest in enumerate(program.digests()):
+                told = [(cols, v[: i + 1], b[: i + 1]) for cols, v, b in self.floors]
+                self.keys.append(digest + repr((gap, told)).encode())
+
+    def recall(self) -> bool:
+        """Stand where such a part stood when it was met before; return whether a tier is left."""
+        memo = self.terms.memo or {}
+        for tier in range(len(self.keys), 0, -1):
+            known = memo.get(self.keys[tier - 1])
+            if known is not None:
+                self._stand(known, tier)
+                break
+        return self.tier < len(self.program.goals)
+
+    def _stand(self, known: Known, tier: int) -> None:
+        goals, standing = self.program.goals, self.standing
+        standing.point = known.point
+        standing.values = [_exact(goal, known.point) for goal in goals]
+        standing.bounds = [*known.bounds[:tier], *([0.0] * (len(goals) - tier))]
+        self.holds, self.tier, self.on_floor = list(known.holds), tier, known.on_floor
+        for goal, value, bound in zip(goals, standing.values, standing.bounds, strict=True):
+            self.report(goal.name, value, bound)
+
+    def _remember(self, key: bytes) -> None:
+        """Keep where the part stands, if nothing cut its search short."""
+        terms, standing = self.terms, self.standing
+        if terms.memo is not None and terms.ended is None:
+            terms.memo[key] = Known(
+                standing.point, list(standing.bounds), list(self.holds), self.on_floor
+            )
 
     def solve(self) -> Standing:
         """Minimise every tier with the earlier ones held."""
-        while self.advance():
-            pass
+        if self.recall():
+            while self.advance():
+                pass
         return self.standing
 
     def advance(self) -> bool:
@@ -327,6 +375,8 @@ class _Part:
         else:
             bound = self._minimise(_aim(goal), self._cuts(i) if self.on_floor else [])
             self._ends(i, bound, floor)
+        if self.keys:
+            self._remember(self.keys[self.tier - 1])
         return self.tier < len(self.program.goals)
 
     def _ends(self, i: int, bound: float, floor: float) -> None:
@@ -373,6 +423,10 @@ class _Part:
     def yield_to(self, rows: list[Row]) -> None:
         """Move to the plan, among the equally good, that goes least beyond the rows."""
         program, standing = self.program, self.standing
+        key = self.keys[-1] + repr(rows).encode() if self.keys else b""
+        if key and key in (self.terms.memo or {}):
+            self._stand((self.terms.memo or {})[key], len(program.goals))
+            return
         beyond = [max(0.0, row.value(standing.point) - row.upper) for row in rows]
         widened = program.widened(len(rows), beyond)
         costs = np.concatenate([np.zeros(program.size), np.ones(len(rows))])
@@ -392,6 +446,8 @@ class _Part:
         )
         if answer.point is not None:
             self._take(_aim(program.goals[-1]), answer.point[: program.size])
+        if key:
+            self._remember(key)
 
     def _hold(self, goal: Goal, i: int, value: float, on_floor: bool) -> list[Row]:
         """Hold a tier: part by part while each stands on its floor, which is tighter."""

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from model.domain import Tier
+from model.case import Case
+from model.domain import Settings, Tier
 from model.formulation import Formulation
 from model.highs import SolverFault, probe
 from model.plan import Plan, Start
-from model.program import compile_program
+from model.program import Program, Vector, compile_program
 from model.search import Terms, search
 
 Status = Literal["optimal", "within_gap", "time_limit", "interrupted"]
@@ -122,24 +123,49 @@ def solve(
         options.gap, began + options.time_limit, options.seed, report, stopped, options.apart
     )
     point, bounds = search(program, terms)
-    plan = Plan(
-        formulation.case,
-        formulation.settings,
-        [
-            Start(*assignment.key, round(point[column]))
-            for assignment, column in zip(formulation.assignments, program.begin, strict=True)
-            if round(point[column]) > 0
-        ],
-    )
+    case, settings = formulation.case, formulation.settings
+    plan = checked(case, settings, starts(formulation, program, point))
+    return proven(plan, program, bounds, terms, options, moved, began)
+
+
+def starts(formulation: Formulation, program: Program, point: Vector) -> list[Start]:
+    """Return what begins at a point of a formulation's program."""
+    return [
+        Start(*assignment.key, round(point[column]))
+        for assignment, column in zip(formulation.assignments, program.begin, strict=True)
+        if column >= 0 and round(point[column]) > 0
+    ]
+
+
+def checked(case: Case, settings: Settings, begun: Iterable[Start]) -> Plan:
+    """Return the plan, walked through by the independent checker.
+
+    Raises:
+        SolverFault: the plan breaks something.
+    """
+    plan = Plan(case, settings, begun)
     broken = next(plan.violations(), None)
     if broken is not None:
         raise SolverFault(f"the plan found fails the independent check: {broken}")
+    return plan
+
+
+def proven(
+    plan: Plan,
+    program: Program,
+    bounds: Sequence[float],
+    terms: Terms,
+    options: Options,
+    moved: Mapping[Tier, float],
+    began: float,
+) -> Outcome:
+    """Hold a checked plan against the bounds of a search that ``began`` then."""
     tiers = []
     for goal, bound in zip(program.goals, bounds, strict=True):
         value = float(plan.tier_values[goal.name])
         floor = min(bound + goal.constant, value)
-        proven = value - floor <= max(PROVEN_ABSOLUTE, options.gap * abs(value))
-        tiers.append(TierResult(goal.name, value, floor, moved.get(goal.name, 0.0), proven))
+        met = value - floor <= max(PROVEN_ABSOLUTE, options.gap * abs(value))
+        tiers.append(TierResult(goal.name, value, floor, moved.get(goal.name, 0.0), met))
     status: Status = "optimal" if all(tier.proven for tier in tiers) else "within_gap"
     if status != "optimal" and terms.ended is not None:
         status = terms.ended

@@ -48,7 +48,7 @@ def at(formulation: Formulation, lifted: Collection[str]) -> Program:
     """Return the program with its switches set."""
     program = compile_program(formulation)
     if "conditional" in formulation.tiers:
-        program = program.doubting(formulation.doubtful(lifted))
+        program = program.doubting(formulation.doubtful(frozenset(lifted)))
     return program.switched(lifted)
 
 

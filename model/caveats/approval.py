@@ -53,12 +53,12 @@ class Approval(Caveat):
     def blocks(self, case: Case, assignment: Assignment, settings: Settings) -> bool:
         return self._misses(self.months_seen(case, assignment), settings)
 
-    def rests(self, case: Case, assignment: Assignment, settings: Settings) -> tuple[Rest, ...]:
-        probability = self.probability if self.status == "pending" else Fraction(1)
-        if probability is None or probability == 1 or settings.pending == "refused":
+    def hangs_on(self, case: Case, assignment: Assignment, settings: Settings) -> tuple[Rest, ...]:
+        probability = self.probability if self.status == "pending" else None
+        if self.status == "refused" or (self.status == "pending" and settings.pending == "refused"):
             return ()
         needed = self._misses(self.months_seen(case, assignment), settings, refused=True)
-        return (Rest(self.id, probability),) if needed else ()
+        return (Rest(self.id, Fraction(1) if probability is None else probability),) * needed
 
     def _misses(self, months: Sequence[int], settings: Settings, *, refused: bool = False) -> bool:
         if not months or months[-1] <= self.grace:

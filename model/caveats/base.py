@@ -66,11 +66,11 @@ class Caveat(Limit):
     limits_tours: ClassVar[bool] = False
     """True for a kind whose ``limit_tour`` changes tours or rests."""
     is_gate: ClassVar[bool] = False
-    """True for a kind that says which assignments it ``blocks``, or what they ``rest`` on."""
+    """True for a kind that says which assignments it ``blocks``, or what they ``hangs_on``."""
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
-        cls.is_gate = cls.blocks is not Caveat.blocks or cls.rests is not Caveat.rests
+        cls.is_gate = cls.blocks is not Caveat.blocks or cls.hangs_on is not Caveat.hangs_on
 
     @model_validator(mode="after")
     def _bound(self) -> Caveat:
@@ -141,9 +141,17 @@ class Caveat(Limit):
         """Whether the caveat alone forbids the assignment (a gate)."""
         return False
 
-    def rests(self, case: Case, assignment: Assignment, settings: Settings) -> tuple[Rest, ...]:
-        """What uncertain vote or condition the assignment rests on because of this caveat."""
+    def hangs_on(self, case: Case, assignment: Assignment, settings: Settings) -> tuple[Rest, ...]:
+        """Votes and conditions whose refusal would forbid the assignment because of this caveat.
+
+        Sure ones have probability 1.
+        """
         return ()
+
+    def rests(self, case: Case, assignment: Assignment, settings: Settings) -> tuple[Rest, ...]:
+        """Of what the assignment hangs on the uncertain: what it rests on."""
+        hanging = self.hangs_on(case, assignment, settings)
+        return tuple(rest for rest in hanging if rest.probability < 1)
 
     def limit_tour(self, tour: int, dwell: int) -> tuple[int, int]:
         """Return the months in place and of rest that the caveat leaves of these."""

@@ -25,13 +25,13 @@ class Condition(Caveat):
             self.months_seen(case, assignment)
         )
 
-    def rests(self, case: Case, assignment: Assignment, settings: Settings) -> tuple[Rest, ...]:
+    def hangs_on(self, case: Case, assignment: Assignment, settings: Settings) -> tuple[Rest, ...]:
         if not self.months_seen(case, assignment):
             return ()
         return tuple(
             Rest(name, case.conditions[name].probability)
             for name in self.requires
-            if case.conditions[name].holds and case.conditions[name].probability < 1
+            if case.conditions[name].holds
         )
 
     def violations(self, plan: Plan) -> Iterator[str]:

@@ -42,8 +42,9 @@ class Package(Caveat):
         for i, terms in enumerate(months):
             for offer in self.offers:
                 own = {c: 1 for c in terms if f.assignments[c].offer.offer == offer}
-                units = f.case.offer_by_id[offer].units
-                rows.append(Row(dict(own), 0, ((-units, together[i]),)))
+                if own:
+                    units = f.case.offer_by_id[offer].units
+                    rows.append(Row(dict(own), 0, ((-units, together[i]),)))
                 rows.append(Row(dict.fromkeys(own, -1), 0, ((1, together[i]),)))
         f.write(block, "all_or_none", rows)
 

@@ -1,0 +1,219 @@
+"""A case that is solved again and again: the program stays built, and what is known stays known.
+
+A what-if flips switches: caveats and rules are lifted or bind again, votes and conditions fail or
+become certain, offers stay at home. The program is built once with all of them; a flip leaves out
+columns and rows, and only those parts of the program are solved that were never met before.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+from model.case import Case
+from model.domain import Settings, Tier
+from model.eligibility import Candidate
+from model.formulation import Formulation
+from model.highs import probe
+from model.limits import Limit
+from model.program import Program, compile_program
+from model.search import Memo, Terms, search
+from model.solver import Options, Outcome, checked, proven, starts
+
+L_ = TypeVar("L_", bound=Limit)
+
+__all__ = ["BASE", "Flips", "Session", "Unknown"]
+
+
+class Unknown(ValueError):
+    """Raised when a flip names what the case does not have."""
+
+
+@dataclass(frozen=True)
+class Flips:
+    """How a what-if differs from the case. Everything is named as the case names it.
+
+    Attributes:
+        lifted: active caveats and rules that are lifted.
+        restored: caveats and rules that are not active and bind all the same.
+        refused: votes (by caveat) that say no, and conditions that do not hold.
+        granted: pending votes that say yes, and uncertain conditions that are certain.
+        away: offers that stay at home.
+    """
+
+    lifted: frozenset[str] = frozenset()
+    restored: frozenset[str] = frozenset()
+    refused: frozenset[str] = frozenset()
+    granted: frozenset[str] = frozenset()
+    away: frozenset[str] = frozenset()
+
+
+BASE = Flips()
+
+
+class Session:
+    """A built case with everything that was found out about it."""
+
+    def __init__(self, case: Case, settings: Settings, options: Options | None = None) -> None:
+        probe()
+        self.case, self.settings = case, settings
+        self.options = options or Options()
+        self._memo: Memo = {}
+        limits = (*case.caveats, *case.rules)
+        self._off = frozenset(each.id for each in limits if not each.active)
+        self._limits = frozenset(each.id for each in limits)
+        # Built with every pending vote granted: a run that refuses them flips them all.
+        self._no = frozenset[str]() if settings.pending == "granted" else _pending(case)
+        everything = _active(case, self._limits)
+        self.formulation = Formulation(everything, Settings("granted"), self._limits)
+        self._program = compile_program(self.formulation)
+        self._doubts = frozenset[str]().union(
+            *(
+                each.hangs_on[rest.name]
+                for each in self.formulation.candidates
+                for rest in each.rests
+            )
+        )
+
+    def flipped(self, flips: Flips) -> Case:
+        """Return the case as the flips leave it: what the checker holds a plan against.
+
+        Raises:
+            Unknown: a flip names what the case does not have, or cannot be.
+        """
+        self._known("caveat or rule", flips.lifted | flips.restored, self._limits)
+        votes = {each.id: each for each in self.case.caveats if each.kind == "approval"}
+        self._known(
+            "vote or condition",
+            flips.refused | flips.granted,
+            votes.keys() | self.case.conditions.keys(),
+        )
+        self._known("offer", flips.away, self.case.offer_by_id.keys())
+        case = _active(self.case, (self._limits - self._off - flips.lifted) | flips.restored)
+        changes: dict[str, dict[str, Any]] = {name: {"status": "refused"} for name in flips.refused}
+        for name in flips.granted:
+            if name in votes and name not in _pending(self.case):
+                raise Unknown(f"{name} is not pending: only a pending vote can be granted")
+            changes[name] = {"status": "granted"}
+        conditions = dict(case.conditions)
+        for name in flips.refused & conditions.keys():
+            conditions[name] = conditions[name].model_copy(update={"holds": False})
+        for name in flips.granted & conditions.keys():
+            if not conditions[name].holds:
+                raise Unknown(f"{name} does not hold: only a condition that holds can be certain")
+            conditions[name] = conditions[name].model_copy(update={"probability": 1})
+        return replace(
+            case,
+            offers=tuple(each for each in case.offers if each.offer not in flips.away),
+            caveats=tuple(
+                each.model_copy(update=changes[each.id]) if each.id in changes else each
+                for each in case.caveats
+            ),
+            conditions=conditions,
+        )
+
+    @staticmethod
+    def _known(what: str, names: Collection[str], known: Collection[str]) -> None:
+        for name in sorted(names):
+            if name not in known:
+                raise Unknown(f"{name} is no {what} of the case")
+
+    def program(self, flips: Flips, tiers: Collection[Tier] | None = None) -> Program:
+        """Return the program as the flips leave it, with all tiers or some."""
+        flips = self._with_run(flips)
+        lifted = (self._off - flips.restored) | flips.lifted
+        program = self._program if tiers is None else self._program.first(tiers)
+        if (lifted & self._doubts or flips.granted) and "conditional" in self.formulation.tiers:
+            program = program.doubting(self.formulation.doubtful(lifted, flips.granted))
+        shut = [
+            c
+            for c, each in enumerate(self.formulation.candidates)
+            if each.assignment.offer.offer in flips.away or not _refusing(each, flips) <= lifted
+        ]
+        return program.switched(lifted, shut)
+
+    def _with_run(self, flips: Flips) -> Flips:
+        return replace(flips, refused=flips.refused | (self._no - flips.granted))
+
+    def solve(
+        self,
+        flips: Flips = BASE,
+        *,
+        tiers: Collection[Tier] | None = None,
+        stopped: Callable[[], bool] = lambda: False,
+    ) -> Outcome:
+        """Return the best plan as the flips leave the case.
+
+        Args:
+            flips: what is different.
+            tiers: minimise these only, in the order of the case; all by default.
+            stopped: asked often; true ends the search with the best plan found.
+
+        Raises:
+            Unknown: a flip names what the case does not have.
+        """
+        began = time.monotonic()
+        case = self.flipped(flips)
+        moved: dict[Tier, float] = {}
+
+        def report(tier: Tier, *_: float) -> None:
+            moved[tier] = time.monotonic() - began
+
+        terms = Terms(
+            self.options.gap,
+            began + self.options.time_limit,
+            self.options.seed,
+            report,
+            stopped,
+            memo=self._memo,
+        )
+        program = self.program(flips, tiers)
+        point, bounds = search(program, terms)
+        plan = checked(case, self.settings, starts(self.formulation, program, point))
+        return proven(plan, program, bounds, terms, self.options, moved, began)
+
+    def candidates(self, flips: Flips = BASE) -> list[Candidate]:
+        """Return every possible assignment as the flips leave the case, to explain a plan."""
+        flips = self._with_run(flips)
+        lifted = (self._off - flips.restored) | flips.lifted
+        return [
+            Candidate(
+                each.assignment,
+                (each.gates | _refusing(each, flips)) - lifted,
+                each.resting(lifted | _refusing(each, flips), flips.granted),
+                each.hangs_on,
+            )
+            for each in self.formulation.all_candidates
+            if each.lifted <= lifted
+            and not each.kept & lifted
+            and each.assignment.offer.offer not in flips.away
+        ]
+
+
+def _pending(case: Case) -> frozenset[str]:
+    return frozenset(each.id for each in case.caveats if getattr(each, "status", "") == "pending")
+
+
+def _refusing(candidate: Candidate, flips: Flips) -> frozenset[str]:
+    """Return the caveats that forbid the candidate since what it hangs on is refused."""
+    names = flips.refused & candidate.hangs_on.keys()
+    return frozenset[str]().union(*(candidate.hangs_on[name] for name in names))
+
+
+def _turned(limit: L_) -> L_:
+    return limit.model_copy(update={"active": not limit.active})
+
+
+def _active(case: Case, active: Collection[str]) -> Case:
+    """Return the case with exactly these caveats and rules active."""
+    return replace(
+        case,
+        caveats=tuple(
+            each if each.active == (each.id in active) else _turned(each) for each in case.caveats
+        ),
+        rules=tuple(
+            each if each.active == (each.id in active) else _turned(each) for each in case.rules
+        ),
+    )

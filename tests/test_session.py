@@ -1,0 +1,94 @@
+"""What a session answers is what a fresh solve of the changed case answers, however often asked."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from model.domain import Settings
+from model.eligibility import candidates
+from model.formulation import Formulation
+from model.session import Flips, Session, Unknown
+from model.solver import Options, solve
+from tests.conftest import Mini, chunks
+from tests.reference.random_cases import Sizes
+from tests.test_all_kinds import crowded
+
+Build = Callable[..., Mini]
+
+
+def drawn(session: Session, rng: random.Random) -> Flips:
+    """Draw a flip or two of any sort."""
+    case = session.case
+
+    def some(names: list[str]) -> frozenset[str]:
+        return frozenset(name for name in names if rng.random() < 0.25)
+
+    limits = (*case.caveats, *case.rules)
+    votes = [each.id for each in case.caveats if each.kind == "approval"]
+    pending = [each for each in case.caveats if getattr(each, "status", "") == "pending"]
+    refused = some(votes + list(case.conditions))
+    unsure = [name for name, each in case.conditions.items() if each.holds]
+    return Flips(
+        lifted=some([each.id for each in limits if each.active]),
+        restored=some([each.id for each in limits if not each.active]),
+        refused=refused,
+        granted=some([each.id for each in pending] + unsure) - refused,
+        away=some([each.offer for each in case.offers]),
+    )
+
+
+@pytest.mark.parametrize("seeds", chunks(160, 20), ids=lambda seeds: f"{seeds[0]}+")
+def test_a_flip_is_the_case_with_that_change(tmp_path: Path, seeds: range) -> None:
+    moved = 0
+    for seed in seeds:
+        rng = random.Random(seed)
+        twice = crowded(seed, tmp_path, Sizes(months=6, caveats=5, rules=2, plans=0))
+        settings = Settings(pending="refused" if seed % 3 == 0 else "granted")
+        session = Session(twice.case, settings, Options(gap=0))
+        base = session.solve()
+        for _ in range(3):
+            flips = drawn(session, rng)
+            changed = session.flipped(flips)
+            alone = solve(Formulation(changed, settings), Options(gap=0))
+            what = f"{settings.pending} {flips}\n{twice}"
+            found = session.solve(flips)
+            assert found.status == "optimal", what
+            assert found.plan.tier_values == alone.plan.tier_values, what
+            moved += found.plan.tier_values != base.plan.tier_values
+            told = {
+                (c.assignment.key, c.gates, frozenset(c.rests)) for c in session.candidates(flips)
+            }
+            fresh = candidates(changed, settings)
+            assert told == {(c.assignment.key, c.gates, frozenset(c.rests)) for c in fresh}, what
+        assert session.solve().plan.starts == base.plan.starts
+    assert moved > len(seeds) / 4
+
+
+def test_a_name_that_the_case_does_not_have_is_refused(mini: Build) -> None:
+    case = mini(months=1).case
+    session = Session(case, Settings())
+    for flips in (
+        Flips(lifted=frozenset(["C9"])),
+        Flips(refused=frozenset(["x9"])),
+        Flips(away=frozenset(["A9"])),
+        Flips(granted=frozenset(["C9"])),
+    ):
+        with pytest.raises(Unknown, match="9 is no"):
+            session.solve(flips)
+
+
+def test_only_a_pending_vote_can_be_granted(mini: Build) -> None:
+    vote = "id: V, kind: approval, nation: ALB, status: refused"
+    case = mini(vote, months=1).case
+    with pytest.raises(Unknown, match="V is not pending"):
+        Session(case, Settings()).solve(Flips(granted=frozenset(["V"])))
+
+
+def test_some_tiers_alone_can_be_asked_for(mini: Build) -> None:
+    case = mini(offers=["A1,ALB,1,100"], months=1, tiers="critical, shortfall, personnel").case
+    found = Session(case, Settings()).solve(tiers=("shortfall",))
+    assert [(tier.name, tier.value) for tier in found.tiers] == [("shortfall", 0.5)]
