@@ -16,11 +16,10 @@ from model.case import Case
 from model.domain import Settings, Tier
 from model.eligibility import Candidate
 from model.formulation import Formulation
-from model.highs import probe
 from model.limits import Limit
 from model.program import Program, compile_program
 from model.search import Memo, Terms, search
-from model.solver import Options, Outcome, checked, proven, starts
+from model.solver import Options, Outcome, checked, probe, proven, starts
 
 L_ = TypeVar("L_", bound=Limit)
 

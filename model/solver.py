@@ -25,7 +25,18 @@ Status = Literal["optimal", "within_gap", "time_limit", "interrupted"]
 PROVEN_ABSOLUTE = 1e-6
 DEFAULT_GAP = 1e-4
 
-__all__ = ["Options", "Outcome", "Progress", "SolverFault", "TierResult", "solve"]
+__all__ = [
+    "Options",
+    "Outcome",
+    "Progress",
+    "SolverFault",
+    "TierResult",
+    "checked",
+    "probe",
+    "proven",
+    "solve",
+    "starts",
+]
 
 
 @dataclass(frozen=True)
