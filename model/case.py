@@ -18,10 +18,13 @@ from model.domain import (
     Capability,
     Condition,
     Defaults,
+    Forbid,
     Headquarters,
     Line,
     Nation,
     Offer,
+    Pin,
+    Scenario,
     Substitution,
     Tier,
 )
@@ -34,6 +37,8 @@ class Case:
     """What a planner hands in. Frozen: a what-if makes another case.
 
     Attributes:
+        scenarios: the what-ifs that made it what it is, in the order in which they were stacked.
+        pins, forbids: what they ask of the plan itself.
         files: SHA-256 of each file that was read, by name.
     """
 
@@ -56,6 +61,9 @@ class Case:
     caveats: tuple[Caveat, ...] = ()
     rules: tuple[Rule, ...] = ()
     tiers: tuple[Tier, ...] = ("critical", "shortfall", "conditional", "personnel")
+    scenarios: tuple[Scenario, ...] = ()
+    pins: tuple[Pin, ...] = ()
+    forbids: tuple[Forbid, ...] = ()
     files: dict[str, str] = field(default_factory=dict)
 
     # Words
@@ -200,6 +208,14 @@ class Case:
     def fitting(self, line: Line) -> tuple[Offer, ...]:
         """Return the offers whose capability fits the line."""
         return tuple(offer for offer in self.offers if self.rate(offer, line) is not None)
+
+    def forbidding(self, offer: Offer, line: Line) -> frozenset[str]:
+        """Return the gates that forbids of scenarios put between an offer and a line."""
+        return frozenset(
+            each.gate
+            for each in self.forbids
+            if each.offer == offer.offer and each.line in (None, line.line)
+        )
 
     def weight(self, line: Line) -> Fraction:
         """Return the weight of the line's priority."""

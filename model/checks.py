@@ -25,12 +25,16 @@ class Problem:
 
     Attributes:
         where: file and then the path in it; for a CSV file row index and column.
+        unknown: what the value should name, where nothing has that name.
+        twin: where else the value stands that may stand only once.
     """
 
     where: Where
     value: str
     message: str
     allowed: str = ""
+    unknown: str = ""
+    twin: Where = ()
 
 
 # Checks across parts
@@ -45,6 +49,7 @@ def problems(case: Case) -> Iterator[Problem]:
     yield from _lines(case)
     yield from _caveats(case)
     yield from _tiers(case)
+    yield from _wishes(case)
 
 
 def _double_ids(case: Case) -> Iterator[Problem]:
@@ -58,17 +63,19 @@ def _double_ids(case: Case) -> Iterator[Problem]:
         *((name, "an area", (YAML, "areas", name)) for name in case.areas),
         *((name, "a nation", (YAML, "nations", name)) for name in case.nations),
     ]
-    first: dict[str, str] = dict.fromkeys(SECTIONS, "a section")
+    first: dict[str, tuple[str, Where]] = dict.fromkeys(SECTIONS, ("a section", ()))
     for name, what, where in owners:
         if name in first:
+            other, there = first[name]
             yield Problem(
                 where,
                 name,
-                f"is the id of {what}, but {first[name]} has it already",
+                f"is the id of {other} and of {'another' if other == what else what}",
                 "ids are unique over offers, lines, caveats, rules, conditions, capabilities, "
                 "areas and nations",
+                twin=there,
             )
-        first.setdefault(name, what)
+        first.setdefault(name, (what, where))
 
 
 def _areas(case: Case) -> Iterator[Problem]:
@@ -186,10 +193,22 @@ def _tiers(case: Case) -> Iterator[Problem]:
             yield Problem((YAML, "tiers", i), tier, "stands here twice", "each tier once")
 
 
+def _wishes(case: Case) -> Iterator[Problem]:
+    """Yield the names in pins and forbids that nothing has."""
+    wishes = [
+        *(("pin", i, pin.offer, pin.line) for i, pin in enumerate(case.pins)),
+        *(("forbid", i, each.offer, each.line) for i, each in enumerate(case.forbids)),
+    ]
+    for part, i, offer, line in wishes:
+        yield from _unknown((part, i, "offer"), offer, "offer", case.offer_by_id)
+        if line is not None:
+            yield from _unknown((part, i, "line"), line, "line", case.line_by_id)
+
+
 def _unknown(where: Where, name: str, what: str, known: Iterable[str]) -> Iterator[Problem]:
     names = tuple(known)
     if name not in names:
-        yield Problem(where, name, f"is no known {what}", nearest(name, names))
+        yield Problem(where, name, f"is no known {what}", nearest(name, names), unknown=what)
 
 
 def _no_nation(where: Where, code: str, case: Case) -> Iterator[Problem]:
@@ -251,6 +270,12 @@ def oddities(case: Case, today: datetime.date) -> Iterator[Problem]:
             ("until", getattr(rule, "until", None)),
         ):
             yield from _beyond((YAML, "rules", i, path), month, last)
+    for i, forbid in enumerate(case.forbids):
+        offer = case.offer_by_id[forbid.offer]
+        fits = {line.line for line in case.lines if case.rate(offer, line) is not None}
+        if not (fits if forbid.line is None else fits & {forbid.line}):
+            message = f"is forbidden here, but would not fit {forbid.line or 'any line'} anyway"
+            yield Problem(("forbid", i), offer.offer, message)
 
 
 def _beyond(where: Where, month: int | None, last: int) -> Iterator[Problem]:

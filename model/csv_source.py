@@ -45,10 +45,18 @@ class Table:
 
     def number(self, cell: str) -> int | Fraction | str:
         """Return the number a cell holds, exactly, or the text where it holds none."""
-        text = cell.replace(",", ".") if self.decimal_comma and "." not in cell else cell
-        if _WHOLE.fullmatch(text):
-            return int(text.split(".")[0])
-        return Fraction(text) if _DECIMAL.fullmatch(text) else cell
+        return number_in(cell, decimal_comma=self.decimal_comma)
+
+
+NO_TABLE = Table((), (), frozenset(), complete=False, decimal_comma=False)
+
+
+def number_in(text: str, *, decimal_comma: bool = False) -> int | Fraction | str:
+    """Return the number that a text holds, exactly, or the text where it holds none."""
+    plain = text.replace(",", ".") if decimal_comma and "." not in text else text
+    if _WHOLE.fullmatch(plain):
+        return int(plain.split(".")[0])
+    return Fraction(plain) if _DECIMAL.fullmatch(plain) else text
 
 
 def parse(

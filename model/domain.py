@@ -221,6 +221,59 @@ class Assignment:
 
 
 @dataclass(frozen=True)
+class Scenario:
+    """A what-if on top of a case.
+
+    Attributes:
+        path: where its file lies, if not among the scenarios of the case.
+    """
+
+    name: str
+    title: str = ""
+    path: str = ""
+
+
+@dataclass(frozen=True)
+class Pin:
+    """At least so many units of an offer begin a tour on a line in month ``start``.
+
+    Attributes:
+        area: from where the line is served; None: from anywhere.
+        scenario: name of the scenario that asks for it.
+    """
+
+    offer: str
+    line: str
+    start: int
+    units: int
+    area: str | None = None
+    scenario: str = ""
+
+    def __str__(self) -> str:
+        """Name the pin in a sentence."""
+        there = f" in {self.area}" if self.area else ""
+        return f"pin {self.offer} on {self.line}{there} from {self.start}"
+
+
+@dataclass(frozen=True)
+class Forbid:
+    """No unit of an offer serves a line; without a line, none at all.
+
+    Attributes:
+        scenario: name of the scenario that asks for it.
+    """
+
+    offer: str
+    line: str | None = None
+    scenario: str = ""
+
+    @property
+    def gate(self) -> str:
+        """What closes an assignment because of it; no caveat can have such an id."""
+        return f"a forbid of scenario {self.scenario}"
+
+
+@dataclass(frozen=True)
 class Rest:
     """What an assignment rests on: a pending vote (by caveat id) or a condition (by name)."""
 

@@ -15,13 +15,15 @@ from model.case import Case
 from model.caveats.base import Caveat
 from model.domain import HQ, HQ_NEXT, Assignment, Line, Offer, Rest, Settings
 
+_NOTHING: frozenset[str] = frozenset()
+
 
 @dataclass(frozen=True)
 class Candidate:
     """An assignment with what forbids it and what it rests on.
 
     Attributes:
-        gates: ids of the active caveats each of which alone forbids it.
+        gates: ids of the active caveats each of which alone forbids it, and forbids of scenarios.
         rests: distinct pending votes and conditions with a probability below 1 it rests on.
         hangs_on: all votes and conditions, sure ones too, whose refusal would forbid it, by name,
             each with the ids of the caveats because of which it would.
@@ -61,21 +63,34 @@ def candidates(
     found = []
     for line in case.lines:
         for offer in case.fitting(line):
-            several = list(assignments(case, offer, line))
-            # Nation, offer, role and line are the same for all of them: ask once who binds them,
-            # and of these only the kinds that forbid or make uncertain; the others write rows.
-            binding = [
-                each
-                for each in case.caveats_of.get(offer.nation, ())
-                if several and each.is_gate and each.matches(several[0])
-            ]
-            turned = list(_turned(case, offer, line, switches)) if switches else []
-            if not turned:
-                found += [candidate(case, each, settings, binding) for each in several]
-            for each, lifted, kept in turned:
-                told = candidate(case, each, settings, binding)
-                found.append(replace(told, lifted=lifted, kept=kept))
+            found += candidates_on(case, offer, line, settings, switches)
     return found
+
+
+def candidates_on(
+    case: Case,
+    offer: Offer,
+    line: Line,
+    settings: Settings,
+    switches: frozenset[str] = frozenset(),
+) -> list[Candidate]:
+    """Return every possible assignment of one offer on one line, see ``candidates``."""
+    several = list(assignments(case, offer, line))
+    # Nation, offer, role and line are the same for all of them: ask once who binds them,
+    # and of these only the kinds that forbid or make uncertain; the others write rows.
+    binding = [
+        each
+        for each in case.caveats_of.get(offer.nation, ())
+        if several and each.is_gate and each.matches(several[0])
+    ]
+    shut = case.forbidding(offer, line) if case.forbids else _NOTHING
+    turned = list(_turned(case, offer, line, switches)) if switches else []
+    if not turned:
+        return [candidate(case, each, settings, binding, shut) for each in several]
+    return [
+        replace(candidate(case, each, settings, binding, shut), lifted=lifted, kept=kept)
+        for each, lifted, kept in turned
+    ]
 
 
 def _turned(
@@ -104,7 +119,7 @@ def _turned(
 
 
 def barred_lines(case: Case, settings: Settings) -> list[Line]:
-    """Return the lines that offers fit but that nobody can ever serve: caveats bar every tour."""
+    """Return the lines that offers fit but that nobody can ever serve: every tour is barred."""
     tried: dict[str, bool] = {}
     for each in candidates(case, settings):
         line = each.assignment.line.line
@@ -113,12 +128,16 @@ def barred_lines(case: Case, settings: Settings) -> list[Line]:
 
 
 def candidate(
-    case: Case, assignment: Assignment, settings: Settings, binding: Sequence[Caveat]
+    case: Case,
+    assignment: Assignment,
+    settings: Settings,
+    binding: Sequence[Caveat],
+    forbidding: frozenset[str],
 ) -> Candidate:
-    """Ask the caveats that bind the assignment what they say of it."""
+    """Ask the caveats that bind the assignment what they say of it, beside what forbids it."""
     if not binding:
-        return Candidate(assignment, frozenset(), ())
-    gates: set[str] = set()
+        return Candidate(assignment, forbidding, ())
+    gates = set(forbidding)
     rests: dict[Rest, None] = {}
     hanging: dict[str, frozenset[str]] = {}
     for caveat in binding:

@@ -23,6 +23,7 @@ _STAND_INS: dict[str, Any] = {
     "target": 1,
     "basis": "assumed",
     "months": 1,
+    "from": 1,
     "rate": 1,
     "status": "granted",
     "per": 1,

@@ -193,9 +193,11 @@ class Obstacles:
         offer = ways[0].assignment.offer
         gates = frozenset[str]().union(*(way.gates for way in ways))
         best = self._best(offer.offer, ways[0].assignment.line.line)
-        cause = self._refused_by_run(ways, gates)
-        found = self._in_order(gates)
-        return Finding("caveat", "barred", cause, found, self.place[offer.offer], units, 0, best)
+        caveats = self._in_order(gates & self.rank.keys())
+        # What is no caveat is a forbid of a scenario, and no nation's to lift.
+        cause = (*self._refused_by_run(ways, gates), *sorted(gates - self.rank.keys()))
+        kind: ReasonKind = "caveat" if caveats else "rule"
+        return Finding(kind, "barred", cause, caveats, self.place[offer.offer], units, 0, best)
 
     def _refused_by_run(self, ways: list[Candidate], gates: frozenset[str]) -> tuple[str, ...]:
         """Return the gates that are closed only since the run takes pending votes as refused."""
@@ -203,13 +205,14 @@ class Obstacles:
         if settings.pending == "granted":
             return ()
         granted = replace(settings, pending="granted")
+        caveats = gates & self.rank.keys()
         shut = {
             gate
             for way in ways
-            for gate in way.gates
+            for gate in way.gates & caveats
             if case.caveat_by_id[gate].blocks(case, way.assignment, granted)
         }
-        return self._in_order(gates - shut)
+        return self._in_order(caveats - shut)
 
     # What endurance caveats take from a tour
 

@@ -186,17 +186,39 @@ class Plan:
 
     def violations(self) -> Iterator[str]:
         """Yield, in words, everything the plan breaks; nothing for a plan that holds."""
-        for offer, month, busy in self._busy():
-            units = self.case.offer_by_id[offer].units
-            if busy > units:
-                yield f"offer {offer}: {busy} units busy in month {month}, {units} offered"
-        for line in self.case.lines:
-            if line.max_nations is not None:
-                yield from self._too_many_nations(line, line.max_nations)
+        yield from self.overbooked()
+        yield from self.crowded()
         for caveat in self.case.active_caveats:
             yield from (f"caveat {caveat.id}: {text}" for text in caveat.violations(self))
         for rule in self.case.active_rules:
             yield from (f"rule {rule.id}: {text}" for text in rule.violations(self))
+        for pin in self.case.pins:
+            begun = sum(
+                units
+                for offer, line, area, start, units in self.starts
+                if (offer, line, start) == (pin.offer, pin.line, pin.start)
+                and pin.area in (None, area)
+            )
+            if begun < pin.units:
+                yield f"{pin}: {begun} units begin, {pin.units} are asked for"
+        for forbid in self.case.forbids:
+            for tour in self.tours:
+                a = tour.assignment
+                if a.offer.offer == forbid.offer and forbid.line in (None, a.line.line):
+                    yield f"{forbid.gate}: {tour.label} is in place"
+
+    def overbooked(self) -> Iterator[str]:
+        """Yield where more units of an offer are busy than it has."""
+        for offer, month, busy in self._busy():
+            units = self.case.offer_by_id[offer].units
+            if busy > units:
+                yield f"offer {offer}: {busy} units busy in month {month}, {units} offered"
+
+    def crowded(self) -> Iterator[str]:
+        """Yield where more nations are on a line than may be."""
+        for line in self.case.lines:
+            if line.max_nations is not None:
+                yield from self._too_many_nations(line, line.max_nations)
 
     def _busy(self) -> Iterator[tuple[str, int, int]]:
         busy: defaultdict[tuple[str, int], int] = defaultdict(int)

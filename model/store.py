@@ -24,7 +24,8 @@ from model import history
 from model.checks import LINES, OFFERS, YAML
 from model.edit import Change
 from model.faults import Fault, InputError
-from model.read import MAX_BYTES, read_case
+from model.read import read_case
+from model.text_source import MAX_BYTES
 
 LOCK = ".constraints.lock"
 _BOM = b"\xef\xbb\xbf"

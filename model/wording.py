@@ -134,7 +134,10 @@ class Words:
     # Caveats and rules
 
     def _barred(self, found: list[Finding]) -> str:
-        return f"{self._owner(found)}: {self._all_say(found[0], found[0].cause)}."
+        cause = found[0].cause
+        forbids = [str(each) for each in cause if each not in found[0].caveats]
+        said = [each for each in (self._all_say(found[0], cause), *forbids) if each]
+        return f"{self._owner(found)}: {'; also '.join(said)}."
 
     def _short(self, found: list[Finding]) -> str:
         length, step = found[0].cause

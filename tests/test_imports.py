@@ -110,6 +110,8 @@ PURE = (
     "domain",
     "store",
     "examples",
+    "scenario",
+    "pins",
     "caveats.base",
 )
 
@@ -135,3 +137,15 @@ def test_a_kind_reaches_for_the_program_only_while_it_writes_its_rows(folder: st
         tree = ast.parse(path.read_text(encoding="utf-8"))
         top = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
         assert "pyomo" not in " ".join(ast.unparse(node) for node in top), path
+
+
+def test_a_case_without_scenarios_loads_nothing_that_knows_them() -> None:
+    code = (
+        "import sys; from pathlib import Path; from model.read import read_case\n"
+        "read_case(Path('data'))\n"
+        "print(sorted({'model.scenario', 'model.pins'} & set(sys.modules)))"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert run.stdout.strip() == "[]"

@@ -372,7 +372,7 @@ def test_a_binary_file_is_named_with_the_line(
 def test_a_file_beyond_all_measure_is_refused(
     files: Files, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("model.read.MAX_BYTES", 500)
+    monkeypatch.setattr("model.text_source.MAX_BYTES", 500)
     assert [fault.file for fault in files.faults()] == [YAML]
 
 
