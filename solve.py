@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from model.case import Case
     from model.domain import Settings
     from model.faults import Fault
+    from model.scenario import Source
     from model.store import Steps
     from reports.progress import Watch
     from reports.run import Run
@@ -98,6 +99,14 @@ CaseOption = Annotated[
     Path | None,
     typer.Option("--case", metavar="DIR", help="Folder of the case (data if not given)."),
 ]
+Scenarios = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--scenario",
+        metavar="NAME|FILE",
+        help="What-if to put on top: scenarios/NAME.yaml of the case, or a file. May be repeated.",
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for a program to read.")]
 Pending = Annotated[
     Literal["granted", "refused"],
@@ -130,7 +139,14 @@ Seed = Annotated[
         "--seed", metavar="NUMBER", min=0, max=2**31 - 1, help="Random seed of the solver."
     ),
 ]
-Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder to write the run to.")]
+Out = Annotated[
+    Path | None,
+    typer.Option(
+        "--out",
+        metavar="DIR",
+        help="Folder to write the run to (out/base if not given, or out/ and the scenarios).",
+    ),
+]
 
 
 @app.callback()
@@ -148,7 +164,8 @@ def muster(
 @app.command(short_help="Solve a case and write the run.")
 def plan(
     case: CaseOption = None,
-    out: Out = Path("out/base"),
+    scenario: Scenarios = None,
+    out: Out = None,
     gap: Gap = 0.0001,
     time_limit: TimeLimit = 600,
     pending: Pending = "granted",
@@ -161,17 +178,26 @@ def plan(
     from reports.progress import Watch
     from reports.shape import RunOptions
 
-    options = RunOptions(pending=pending, gap=gap, time_limit=time_limit, seed=seed)
-    folder = case_folder(case)
+    folder, given = case_folder(case), scenario or []
     try:
+        what_ifs = located(folder, given)
+        out = out or Path("out", "+".join(each.name for each in what_ifs) or "base")
         run_folder.writable(out)
+        options = RunOptions(
+            pending=pending,
+            gap=gap,
+            time_limit=time_limit,
+            seed=seed,
+            scenarios=tuple(each.label for each in what_ifs),
+        )
         with Watch() as watch:
-            run = solved(folder, options, watch)
+            run = solved(folder, given, options, watch)
             run_folder.write(out, run.files)
     except InputError as error:
         raise refused(error.faults, as_json) from None
     if as_json:
-        print_json({"run": run.report.origin.run, "out": str(out), **run.plan.model_dump()})
+        told = {"run": run.report.origin.run, "out": str(out), "scenarios": options.scenarios}
+        print_json({**told, **run.plan.model_dump()})
     else:
         from reports import console
 
@@ -180,13 +206,13 @@ def plan(
 
 
 @app.command(short_help="Validate a case without solving it.")
-def check(case: CaseOption = None, as_json: JsonOption = False) -> None:
+def check(case: CaseOption = None, scenario: Scenarios = None, as_json: JsonOption = False) -> None:
     """Validate a case without solving it: every fault at once, and what is odd."""
     from model.faults import InputError
 
     folder = case_folder(case)
     try:
-        read, warnings = read_whole(folder)
+        read, warnings = read_whole(folder, scenario or [])
     except InputError as error:
         raise refused(error.faults, as_json) from None
     warnings += barred(read)
@@ -203,7 +229,8 @@ def check(case: CaseOption = None, as_json: JsonOption = False) -> None:
         return
     for warning in warnings:
         typer.echo(f"warning: {one_line(warning)}")
-    typer.echo(f"{folder}: {', '.join(f'{n} {what}' for what, n in counts.items())}.")
+    whole = " + ".join([str(folder), *(each.name for each in read.scenarios)])
+    typer.echo(f"{whole}: {', '.join(f'{n} {what}' for what, n in counts.items())}.")
     typer.echo(f"No fault, {len(warnings)} warning{'' if len(warnings) == 1 else 's'}.")
 
 
@@ -475,12 +502,23 @@ def case_folder(named: Path | None) -> Path:
     return ROOT / "data"
 
 
-def read_whole(folder: Path) -> tuple[Case, list[Fault]]:
-    """Read a case, with every warning."""
+def located(folder: Path, given: Sequence[str]) -> Sequence[Source]:
+    """Return the files of the scenarios that are given."""
+    if not given:
+        return ()
+    from model import scenario
+
+    return scenario.located(folder, given)
+
+
+def read_whole(
+    folder: Path, scenarios: Sequence[str] = (), pending: Pending = "granted"
+) -> tuple[Case, list[Fault]]:
+    """Read a case under scenarios, with every warning."""
     from model.faults import Fault
     from model.read import read_case
 
-    reading = read_case(folder, today())
+    reading = read_case(folder, dataclasses.replace(today(), pending=pending), scenarios)
     warnings = list(reading.warnings)
     if "change" in reading.case.tiers:
         message = "is left out: there is no reference plan"
@@ -501,13 +539,21 @@ def barred(case: Case) -> list[Fault]:
     ]
 
 
-def solved(folder: Path, options: RunOptions, watch: Watch) -> Run:
-    """Read, solve and explain a case."""
+def solved(folder: Path, scenarios: Sequence[str], options: RunOptions, watch: Watch) -> Run:
+    """Read, solve and explain a case under scenarios."""
     import datetime
+
+    from model.faults import Fault, InputError
 
     started = datetime.datetime.now(datetime.UTC)
     watch.say("Reading the case")
-    case, warnings = read_whole(folder)
+    case, warnings = read_whole(folder, scenarios, options.pending)
+    if case.pins:
+        allowed = "take it out; check tells already what it contradicts"
+        raise InputError(
+            Fault(pin.scenario, 0, "pin", str(pin), "cannot be planned with yet", allowed)
+            for pin in case.pins
+        )
 
     from model.domain import Settings
     from model.explain import explain

@@ -85,9 +85,8 @@ def located(folder: Path, given: Sequence[str]) -> tuple[Source, ...]:
     own = sorted(each.stem for each in (folder / FOLDER).glob(f"*{_SUFFIXES[0]}"))
     for i, source in enumerate(sources):
         if source.own and source.name not in own:
-            faults.append(
-                Fault(FOLDER, 0, "", source.name, "is no known scenario", nearest(source.name, own))
-            )
+            allowed = f"{nearest(source.name, own)}; the way to any other file ends in .yaml"
+            faults.append(Fault(FOLDER, 0, "", source.name, "is no known scenario", allowed))
         if source.name in (each.name for each in sources[:i]):
             message, allowed = "is given twice", "each scenario once, by a name of its own"
             faults.append(Fault(FOLDER, 0, "", source.name, message, allowed))

@@ -37,7 +37,7 @@ def show(report: GapReport, folder: Path, to: Console) -> None:
     """Print the report after a solve; what matters most comes last, next to the prompt."""
     banner = Text(report.classification, style="bold", justify="center")
     parts: list[RenderableType] = [
-        Text(report.title, style="bold"),
+        _heading(report),
         _roles(report),
         _picture(report),
         *([_worst(report)] if report.worst else []),
@@ -50,6 +50,10 @@ def show(report: GapReport, folder: Path, to: Console) -> None:
         if i:
             to.print()
         to.print(part)
+
+
+def _heading(report: GapReport) -> RenderableType:
+    return Text("\n".join(each for each in (report.title, report.scenario) if each), style="bold")
 
 
 def _roles(report: GapReport) -> RenderableType:

@@ -63,6 +63,16 @@ class GapReport:
         """The marking that stands on top and at the bottom; empty where the case gives none."""
         return words.plain(self.case.classification)
 
+    @property
+    def scenario(self) -> str:
+        """Say which what-ifs the plan is of, in the order in which they are stacked."""
+        told = [
+            words.plain(f"{each.title} ({each.name})" if each.title else each.name)
+            for each in self.case.scenarios
+        ]
+        what = f"Scenario{'s' if len(told) > 1 else ''}"
+        return f"{what}: {'; and on top: '.join(told)}" if told else ""
+
     @cached_property
     def lines_with_gap(self) -> tuple[Line, ...]:
         """The lines that miss their target in some month."""

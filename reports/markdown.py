@@ -75,6 +75,7 @@ def _headline(report: GapReport) -> list[str]:
     ]
     blocks = [
         f"# {escape(report.title)}: gap report",
+        *([f"**{escape(report.scenario)}**"] if report.scenario else []),
         f"Run {report.origin.run}, inputs {report.origin.input_hash}",
         _bullets(facts),
         _table(["Tier", "Counts", "Value", "No plan below", "Proof"], proof, "llrrl"),

@@ -32,8 +32,9 @@ class Origin:
     def command(self) -> str:
         """The command that makes the same plan again."""
         o = self.options
+        scenarios = "".join(f" --scenario {shlex.quote(each)}" for each in o.scenarios)
         return (
-            f"python solve.py plan --case {shlex.quote(self.folder)} --gap {o.gap:g} "
+            f"python solve.py plan --case {shlex.quote(self.folder)}{scenarios} --gap {o.gap:g} "
             f"--time-limit {o.time_limit:g} --pending {o.pending} --seed {o.seed}"
         )
 

@@ -81,7 +81,15 @@ def make_run(
         tool="muster",
         run=name,
         input_hash=inputs,
-        case=CaseRead(path=str(folder.resolve()), files=plan.case.files),
+        case=CaseRead(
+            path=str(folder.resolve()),
+            files=plan.case.files,
+            scenarios={
+                label: each.path
+                for label, each in zip(options.scenarios, plan.case.scenarios, strict=True)
+                if each.path
+            },
+        ),
         options=options,
         versions=origin.versions,
         started=started.isoformat(timespec="seconds"),

@@ -202,10 +202,16 @@ class PlanFile(_Shape):
 
 
 class CaseRead(_Shape):
-    """The case of a run: where it lay, and the SHA-256 of each of its files."""
+    """The case of a run: where it lay, and the SHA-256 of each of its files.
+
+    Attributes:
+        scenarios: where the file of each scenario lay that is not the case's own, by the name
+            that it has among the options.
+    """
 
     path: str
     files: dict[str, Hash]
+    scenarios: dict[str, str] = {}
 
 
 class RunOptions(_Shape):

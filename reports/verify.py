@@ -89,8 +89,9 @@ def _changed(run: RunFile, texts: dict[str, str], found: list[Fault]) -> Iterato
 
 
 def _case(path: Path, run: RunFile) -> tuple[Case | None, list[Fault]]:
+    settings = Settings(pending=run.options.pending)
     try:
-        case = read_case(path).case
+        case = read_case(path, settings, _scenarios(run)).case
     except InputError as error:
         told = [replace(fault, file=f"case {fault.file}") for fault in error.faults]
         if not path.is_dir():
@@ -103,6 +104,21 @@ def _case(path: Path, run: RunFile) -> tuple[Case | None, list[Fault]]:
             message = "is not the file that the run was made from"
             faults.append(Fault(f"case {name}", 0, "SHA-256", now, message, f"run.json: {then}"))
     return case, faults
+
+
+def _scenarios(run: RunFile) -> list[str]:
+    """Return the scenarios of the run: names, and files where they lay, or lie beside us now."""
+    return [
+        lay if (lay := run.case.scenarios.get(label)) and _is_file(Path(lay)) else label
+        for label in run.options.scenarios
+    ]
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # a name that no file can have
+        return False
 
 
 # What the two JSON files say of each other
