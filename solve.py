@@ -543,32 +543,46 @@ def solved(folder: Path, scenarios: Sequence[str], options: RunOptions, watch: W
     """Read, solve and explain a case under scenarios."""
     import datetime
 
-    from model.faults import Fault, InputError
+    from model.faults import InputError
 
     started = datetime.datetime.now(datetime.UTC)
     watch.say("Reading the case")
     case, warnings = read_whole(folder, scenarios, options.pending)
-    if case.pins:
-        allowed = "take it out; check tells already what it contradicts"
-        raise InputError(
-            Fault(pin.scenario, 0, "pin", str(pin), "cannot be planned with yet", allowed)
-            for pin in case.pins
-        )
 
     from model.domain import Settings
     from model.explain import explain
     from model.formulation import Formulation
-    from model.solver import Options, solve
+    from model.solver import Contradiction, Options, OutOfTime, solve
     from reports.run import make_run
 
     watch.say("Writing the program")
-    formulation = Formulation(case, Settings(pending=options.pending))
+    settings = Settings(pending=options.pending)
+    formulation = Formulation(case, settings)
     limits = Options(gap=options.gap, time_limit=options.time_limit, seed=options.seed)
-    outcome = solve(formulation, limits, watch.on_progress, watch.stopped)
+    try:
+        outcome = solve(formulation, limits, watch.on_progress, watch.stopped)
+    except Contradiction:
+        watch.say("Looking for what the pins contradict")
+        raise InputError([contradicted(case, settings)]) from None
+    except OutOfTime:
+        typer.echo("No plan that keeps the pins was found in time; nothing was written.", err=True)
+        raise typer.Exit(NOT_PROVEN) from None
     watch.say("Explaining the gaps")
     gaps = explain(outcome.plan, formulation.all_candidates)
     seen = formulation.all_candidates
     return make_run(outcome, gaps, seen, warnings, folder, options, started)
+
+
+def contradicted(case: Case, settings: Settings) -> Fault:
+    """Say what the pins of a case cannot hold together with."""
+    from model import conflict
+    from model.faults import Fault
+
+    found = conflict.smallest(case, settings)
+    pins = found.pins if found else case.pins
+    said = found.in_words(case) if found else "the pins cannot all be kept"
+    where = ", ".join(sorted({f"scenario {pin.scenario}" for pin in pins}))
+    return Fault(where, 0, "pin", "", said, "take one of them out, or lift what is in its way")
 
 
 def refused(faults: Sequence[Fault], as_json: bool, what: str = "Nothing was written") -> Exception:

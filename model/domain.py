@@ -35,6 +35,8 @@ ROLES = ("land", "air", "sea", "training", "hub")
 
 Basis = Literal["reported", "inferred", "assumed"]
 Tier = Literal["critical", "shortfall", "conditional", "burden", "change", "personnel"]
+Stage = Literal["pins"] | Tier
+"""What is minimised in turn: pins that are not kept come before every tier."""
 Pending = Literal["granted", "refused"]
 
 
@@ -248,6 +250,15 @@ class Pin:
     units: int
     area: str | None = None
     scenario: str = ""
+
+    def means(self, assignment: Assignment) -> bool:
+        """Whether units that begin this assignment are what the pin asks for."""
+        return (
+            assignment.offer.offer == self.offer
+            and assignment.line.line == self.line
+            and assignment.start == self.start
+            and self.area in (None, assignment.area)
+        )
 
     def __str__(self) -> str:
         """Name the pin in a sentence."""

@@ -75,7 +75,7 @@ def dominated(
     same: defaultdict[Hashable, list[int]] = defaultdict(list)
     for c, candidate in enumerate(candidates):
         a = candidate.assignment
-        if a.line.elsewhere:
+        if a.line.elsewhere and not any(pin.means(a) for pin in case.pins):
             tour = (a.offer.offer, a.line.line, a.start, a.end, candidate.lifted, candidate.kept)
             same[tour].append(c)
     groups = [

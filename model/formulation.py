@@ -8,12 +8,14 @@ Decisions   begin[c]            whole units that begin assignment c
             present[n, k]       1 where nation n may be in place in cell k (lines with max_nations)
             heaviest_share      the largest personnel-months / share_key (tier burden)
             lifted[g]           1 where switch g is lifted; only in a program with switches
+            dropped[i]          1 where pin i is not kept; the first thing that is minimised
 Constraints within_offer        busy units of an offer never exceed its units
             meet_requirement    coverage + shortfall >= target
             present_if_deployed a nation in place is present
             limit_nations       at most max_nations are present
             carry_share         every nation's burden is at most the heaviest
             pass_gates          nothing begins behind a switch that is not lifted
+            keep_pins           what a scenario pins begins
             <caveat or rule>    one block each, written by the kind itself
 
 Nothing deployed satisfies every row, so that the program is never infeasible.
@@ -34,7 +36,7 @@ from pyomo.core.expr.numeric_expr import LinearExpression
 
 from model.case import Case
 from model.caveats.base import Caveat
-from model.domain import Assignment, Line, Offer, Rest, Settings, Tier, certainty
+from model.domain import Assignment, Line, Offer, Rest, Settings, Stage, Tier, certainty
 from model.dominance import dominated
 from model.eligibility import Candidate, candidates
 from model.rows import Number, Row, Terms, common_divisor, most_at_once, undominated
@@ -102,7 +104,7 @@ class Formulation:
         always = frozenset.intersection(*idle.values()) if idle else frozenset()
         kept = [c for c in range(len(open_ones)) if c not in always]
         self.candidates: list[Candidate] = [open_ones[c] for c in kept]
-        self.idle = {
+        self.idle: dict[Stage, frozenset[int]] = {
             tier: frozenset(new for new, old in enumerate(kept) if old in each)
             for tier, each in idle.items()
         }
@@ -119,10 +121,13 @@ class Formulation:
             bounds=lambda _, c: (0, self._most(self.assignments[c])),
         )
         self.lifted = self.model.lifted = Var(sorted(liftable), domain=Binary)
-        self.tiers: dict[Tier, Objective] = {
+        self.tiers: dict[Stage, Objective] = {
             name: Objective() for name in case.tiers if name != "change"
         }
+        if case.pins:
+            self.tiers = {"pins": Objective(), **self.tiers}
         self._pass_gates()
+        self._keep_pins()
         self._within_offer()
         self._cells = self._meet_requirement()
         self._limit_nations()
@@ -195,7 +200,7 @@ class Formulation:
                     months[month][c] = count
         return months
 
-    def price(self, tier: Tier, variable: Any, worth: Number, grain: Number) -> None:
+    def price(self, tier: Stage, variable: Any, worth: Number, grain: Number) -> None:
         """Let a variable cost ``worth`` a unit in a tier, where the case has it.
 
         ``grain`` is a number of which the variable is a whole multiple in some best plan.
@@ -227,6 +232,8 @@ class Formulation:
         covered by the others of the same tour.
         """
         units = assignment.offer.units
+        if any(pin.means(assignment) for pin in self.case.pins):
+            return units
         if units > 1 and not any(
             held for each in self.case.leaning for held in each.leans_on(self.case, assignment)
         ):
@@ -258,6 +265,26 @@ class Formulation:
             list(rows),
             rule=lambda _, c, gate: (None, self.sum_of({c: 1}, rows[c, gate][0]), rows[c, gate][1]),
         )
+
+    def _keep_pins(self) -> None:
+        """Let what is pinned begin, or drop the pin: so that nothing deployed stays a plan."""
+        pins = self.case.pins
+        dropped = self.dropped = self.model.dropped = Var(
+            range(len(pins)), domain=Binary, initialize=1
+        )
+        self.model.keep_pins = Constraint(
+            range(len(pins)),
+            rule=lambda _, i: (
+                pins[i].units,
+                self.sum_of(
+                    {c: 1 for c, a in enumerate(self.assignments) if pins[i].means(a)},
+                    (pins[i].units, dropped[i]),
+                ),
+                None,
+            ),
+        )
+        for i in range(len(pins)):
+            self.price("pins", dropped[i], 1, 1)
 
     def _within_offer(self) -> None:
         busy: dict[str, Months] = {}

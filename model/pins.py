@@ -61,17 +61,13 @@ def contradictions(case: Case, settings: Settings) -> Iterator[Problem]:
         if wrong is not None:
             yield wrong
             continue
-        meant = [way for way in ways if _meant(pin, way.assignment)]
+        meant = [way for way in ways if pin.means(way.assignment)]
         open_ways = [way for way in meant if not way.gates]
         if open_ways:
             served.append(_Served(i, pin, tuple(way.assignment for way in open_ways)))
         else:
             yield from _barred(case, settings, pin, (*PINS, i), meant)
     yield from _too_much(case, settings, served)
-
-
-def _meant(pin: Pin, assignment: Assignment) -> bool:
-    return assignment.start == pin.start and pin.area in (None, assignment.area)
 
 
 def _misplaced(

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from pyomo.core import Constraint, Var
 
-from model.domain import Tier
+from model.domain import Stage
 from model.formulation import Formulation, Objective
 from model.rows import common_divisor
 
@@ -73,7 +73,7 @@ class Goal:
         idle: columns that may be fixed at 0 while this tier is minimised.
     """
 
-    name: Tier
+    name: Stage
     costs: Vector
     constant: float
     quanta: dict[int, Fraction]
@@ -171,6 +171,7 @@ class Program:
         begin: column of each candidate's ``begin``; -1 where it is left out.
         nothing: the point at which nothing is deployed; it keeps every row.
         lifted: column of each switch.
+        dropped: column of each pin, 1 where it is not kept.
     """
 
     lower: Vector
@@ -181,6 +182,7 @@ class Program:
     begin: tuple[int, ...]
     nothing: Vector
     lifted: Mapping[str, int] = field(default_factory=dict)
+    dropped: tuple[int, ...] = ()
 
     @property
     def size(self) -> int:
@@ -243,7 +245,7 @@ class Program:
             found.append(told.digest())
         return found
 
-    def first(self, tiers: Collection[Tier]) -> Program:
+    def first(self, tiers: Collection[Stage]) -> Program:
         """Return the program with these of its tiers only."""
         return replace(self, goals=tuple(goal for goal in self.goals if goal.name in tiers))
 
@@ -401,6 +403,7 @@ def compile_program(f: Formulation) -> Program:
         begin=begin,
         nothing=np.array([v.value or 0.0 for v in variables], dtype=float),
         lifted={name: column[id(variable)] for name, variable in f.lifted.items()},
+        dropped=tuple(column[id(variable)] for variable in f.dropped.values()),
     )
 
 

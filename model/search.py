@@ -21,7 +21,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from model.domain import Tier
+from model.domain import Stage
 from model.highs import ABSOLUTE_GAP, Limits, Watch, minimise
 from model.program import INFINITY, Goal, Program, Row, Vector
 
@@ -32,7 +32,7 @@ TOLERANCE = 1e-6
 """By how much HiGHS lets a column or row stray."""
 
 Ended = Literal["time_limit", "interrupted"]
-Report = Callable[[Tier, float, float], None]
+Report = Callable[[Stage, float, float], None]
 
 
 class Known(NamedTuple):
@@ -232,7 +232,7 @@ def _join(
     known = apart or [0.0] * len(program.goals)
     tiers = [goal.name for goal in program.goals]
 
-    def report(tier: Tier, best: float, bound: float) -> None:
+    def report(tier: Stage, best: float, bound: float) -> None:
         rest = known[tiers.index(tier)]
         terms.report(tier, best + rest, bound + rest)
 
@@ -257,7 +257,7 @@ class _Board:
         bound = [0.0] * len(best)
         self._best = [one + two for one, two in zip(self._best, best, strict=True)]
 
-        def report(tier: Tier, value: float, floor: float) -> None:
+        def report(tier: Stage, value: float, floor: float) -> None:
             i = self._tiers.index(tier)
             if not math.isfinite(value) or not math.isfinite(floor):
                 return
@@ -274,7 +274,7 @@ class _Board:
 class _Aim:
     """What one search minimises: see :class:`Goal`."""
 
-    name: Tier
+    name: Stage
     costs: Vector
     step: float
     idle: tuple[int, ...]

@@ -13,13 +13,13 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from model.case import Case
-from model.domain import Settings, Tier
+from model.domain import Settings, Stage, Tier
 from model.eligibility import Candidate
 from model.formulation import Formulation
 from model.limits import Limit
 from model.program import Program, compile_program
 from model.search import Memo, Terms, search
-from model.solver import Options, Outcome, checked, probe, proven, starts
+from model.solver import Options, Outcome, checked, kept, probe, proven, starts
 
 L_ = TypeVar("L_", bound=Limit)
 
@@ -123,7 +123,7 @@ class Session:
         """Return the program as the flips leave it, with all tiers or some."""
         flips = self._with_run(flips)
         lifted = (self._off - flips.restored) | flips.lifted
-        program = self._program if tiers is None else self._program.first(tiers)
+        program = self._program if tiers is None else self._program.first({"pins", *tiers})
         if (lifted & self._doubts or flips.granted) and "conditional" in self.formulation.tiers:
             program = program.doubting(self.formulation.doubtful(lifted, flips.granted))
         shut = [
@@ -152,12 +152,13 @@ class Session:
 
         Raises:
             Unknown: a flip names what the case does not have.
+            Contradiction, OutOfTime: pins cannot be kept, see ``model/solver.py``.
         """
         began = time.monotonic()
         case = self.flipped(flips)
-        moved: dict[Tier, float] = {}
+        moved: dict[Stage, float] = {}
 
-        def report(tier: Tier, *_: float) -> None:
+        def report(tier: Stage, *_: float) -> None:
             moved[tier] = time.monotonic() - began
 
         terms = Terms(
@@ -170,6 +171,7 @@ class Session:
         )
         program = self.program(flips, tiers)
         point, bounds = search(program, terms)
+        kept(program, point, bounds)
         plan = checked(case, self.settings, starts(self.formulation, program, point))
         return proven(plan, program, bounds, terms, self.options, moved, began)
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from model.case import Case
-from model.domain import Settings, Tier
+from model.domain import Settings, Stage, Tier
 from model.formulation import Formulation
 from model.highs import SolverFault, probe
 from model.plan import Plan, Start
@@ -26,17 +26,28 @@ PROVEN_ABSOLUTE = 1e-6
 DEFAULT_GAP = 1e-4
 
 __all__ = [
+    "Contradiction",
     "Options",
+    "OutOfTime",
     "Outcome",
     "Progress",
     "SolverFault",
     "TierResult",
     "checked",
+    "kept",
     "probe",
     "proven",
     "solve",
     "starts",
 ]
+
+
+class Contradiction(ValueError):
+    """Raised where no plan keeps every pin: see ``model/conflict.py`` for why."""
+
+
+class OutOfTime(RuntimeError):
+    """Raised where the time was over before there was any answer to give."""
 
 
 @dataclass(frozen=True)
@@ -117,14 +128,17 @@ def solve(
 
     Raises:
         SolverFault: the solver fails the start-up probe, or its plan fails the checker.
+        Contradiction, OutOfTime: see ``kept``.
     """
     began = time.monotonic()
     probe()
-    moved: dict[Tier, float] = {}
+    moved: dict[Stage, float] = {}
     constants = {name: float(each.constant) for name, each in formulation.tiers.items()}
 
-    def report(tier: Tier, best: float, bound: float) -> None:
+    def report(tier: Stage, best: float, bound: float) -> None:
         moved[tier] = time.monotonic() - began
+        if tier == "pins":
+            return
         value, floor = best + constants[tier], bound + constants[tier]
         gap = (value - floor) / abs(value) if value and math.isfinite(value) else 0.0
         on_progress(Progress(tier, value, floor, gap, moved[tier]))
@@ -135,8 +149,21 @@ def solve(
     )
     point, bounds = search(program, terms)
     case, settings = formulation.case, formulation.settings
+    kept(program, point, bounds)
     plan = checked(case, settings, starts(formulation, program, point))
     return proven(plan, program, bounds, terms, options, moved, began)
+
+
+def kept(program: Program, point: Vector, bounds: Sequence[float]) -> None:
+    """Make sure that a point keeps every pin.
+
+    Raises:
+        Contradiction: no plan keeps them all.
+        OutOfTime: none that does was found in time.
+    """
+    for goal, bound in zip(program.goals, bounds, strict=True):
+        if goal.name == "pins" and float(goal.costs @ point) > 0.5:
+            raise Contradiction if bound > 0.5 else OutOfTime
 
 
 def starts(formulation: Formulation, program: Program, point: Vector) -> list[Start]:
@@ -167,12 +194,14 @@ def proven(
     bounds: Sequence[float],
     terms: Terms,
     options: Options,
-    moved: Mapping[Tier, float],
+    moved: Mapping[Stage, float],
     began: float,
 ) -> Outcome:
     """Hold a checked plan against the bounds of a search that ``began`` then."""
     tiers = []
     for goal, bound in zip(program.goals, bounds, strict=True):
+        if goal.name == "pins":
+            continue
         value = float(plan.tier_values[goal.name])
         floor = min(bound + goal.constant, value)
         met = value - floor <= max(PROVEN_ABSOLUTE, options.gap * abs(value))

@@ -73,7 +73,7 @@ def test_pyomo_is_known_only_where_the_program_is_stated() -> None:
 
 def test_highs_is_known_only_to_the_solver() -> None:
     assert under(importers("highspy"), "model.highs", "model.solver")
-    assert under(importers("model.highs"), "model.search", "model.solver", "solve")
+    assert under(importers("model.highs"), "model.search", "model.solver", "model.relaxing")
 
 
 @pytest.mark.parametrize("package", ["yaml", "csv"])
