@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
+from typing import TypeVar
 
 import iso3166
 
@@ -30,6 +32,8 @@ from model.domain import (
 )
 from model.limits import Limit
 from model.rules.base import Rule
+
+L_ = TypeVar("L_", bound=Limit)
 
 
 @dataclass(frozen=True)
@@ -245,6 +249,18 @@ class Case:
     def active_rules(self) -> tuple[Rule, ...]:
         """The force rules that bind."""
         return tuple(rule for rule in self.rules if rule.active)
+
+    def turned(self, off: Collection[str] = (), on: Collection[str] = ()) -> Case:
+        """Return the case with some caveats and rules not active, and others active."""
+
+        def turn(limit: L_) -> L_:
+            active = limit.id in on or (limit.active and limit.id not in off)
+            same = active == limit.active
+            return limit if same else limit.model_copy(update={"active": active})
+
+        return replace(
+            self, caveats=tuple(map(turn, self.caveats)), rules=tuple(map(turn, self.rules))
+        )
 
     @cached_property
     def leaning(self) -> tuple[Limit, ...]:

@@ -334,6 +334,10 @@ class Formulation:
             ),
         )
         divisors: dict[frozenset[Number], Fraction] = {}
+        self.missing: dict[int, tuple[str, tuple[Any, ...]]] = {
+            k: (cells[k].line.line, (below_minimum[k], below_target[k])) for k in reachable
+        }
+        self.unreachable: defaultdict[str, Fraction] = defaultdict(Fraction)
         for k, cell in enumerate(cells):
             line, worth = cell.line, self.case.weight(cell.line) * len(cell.months)
             worth /= line.target
@@ -351,6 +355,8 @@ class Formulation:
                         self.price(tier, variable[k], worth, grain)
                 elif tier in self.tiers:
                     self.tiers[tier].constant += worth * sum(bounds[k][: len(missing)])
+            if not cell.terms:
+                self.unreachable[line.line] += worth * line.target
         return cells
 
     def _group(self) -> list[Cell]:

@@ -172,6 +172,7 @@ class Program:
         nothing: the point at which nothing is deployed; it keeps every row.
         lifted: column of each switch.
         dropped: column of each pin, 1 where it is not kept.
+        missing: line of each column that says what is missing on it.
     """
 
     lower: Vector
@@ -183,6 +184,7 @@ class Program:
     nothing: Vector
     lifted: Mapping[str, int] = field(default_factory=dict)
     dropped: tuple[int, ...] = ()
+    missing: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
@@ -404,6 +406,11 @@ def compile_program(f: Formulation) -> Program:
         nothing=np.array([v.value or 0.0 for v in variables], dtype=float),
         lifted={name: column[id(variable)] for name, variable in f.lifted.items()},
         dropped=tuple(column[id(variable)] for variable in f.dropped.values()),
+        missing={
+            column[id(variable)]: line
+            for line, variables in f.missing.values()
+            for variable in variables
+        },
     )
 
 

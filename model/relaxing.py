@@ -64,6 +64,9 @@ def cheapest(
     Raises:
         OutOfTime: nothing was found, nor proven that there is nothing.
     """
+    if not program.size:  # HiGHS has no answer for a program without columns
+        holds = all(row.lower <= 0 <= row.upper for row in rows)
+        return Lifting(frozenset(), Fraction(0), True, program.nothing) if holds else None
     upper, lower = program.upper.copy(), program.lower.copy()
     costs = np.zeros(program.size)
     anyway = frozenset(lifted)
@@ -90,7 +93,7 @@ def cheapest(
     else:
         return None
     if answer.point is None:
-        raise OutOfTime
+        raise OutOfTime(f"HiGHS ended with {answer.said}")
     point = np.where(program.whole, np.round(answer.point), answer.point)
     wrong = free.fault(point, [*rows, *bars])
     if wrong is not None:

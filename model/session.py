@@ -10,18 +10,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import Any
 
 from model.case import Case
 from model.domain import Settings, Stage, Tier
 from model.eligibility import Candidate
 from model.formulation import Formulation
-from model.limits import Limit
 from model.program import Program, compile_program
 from model.search import Memo, Terms, search
 from model.solver import Options, Outcome, checked, kept, probe, proven, starts
-
-L_ = TypeVar("L_", bound=Limit)
 
 __all__ = ["BASE", "Flips", "Session", "Unknown"]
 
@@ -65,7 +62,7 @@ class Session:
         self._limits = frozenset(each.id for each in limits)
         # Built with every pending vote granted: a run that refuses them flips them all.
         self._no = frozenset[str]() if settings.pending == "granted" else _pending(case)
-        everything = _active(case, self._limits)
+        everything = case.turned(on=self._off)
         self.formulation = Formulation(everything, Settings("granted"), self._limits)
         self._program = compile_program(self.formulation)
         self._doubts = frozenset[str]().union(
@@ -90,7 +87,7 @@ class Session:
             votes.keys() | self.case.conditions.keys(),
         )
         self._known("offer", flips.away, self.case.offer_by_id.keys())
-        case = _active(self.case, (self._limits - self._off - flips.lifted) | flips.restored)
+        case = self.case.turned(off=flips.lifted, on=flips.restored)
         changes: dict[str, dict[str, Any]] = {name: {"status": "refused"} for name in flips.refused}
         for name in flips.granted:
             if name in votes and name not in _pending(self.case):
@@ -201,20 +198,3 @@ def _refusing(candidate: Candidate, flips: Flips) -> frozenset[str]:
     """Return the caveats that forbid the candidate since what it hangs on is refused."""
     names = flips.refused & candidate.hangs_on.keys()
     return frozenset[str]().union(*(candidate.hangs_on[name] for name in names))
-
-
-def _turned(limit: L_) -> L_:
-    return limit.model_copy(update={"active": not limit.active})
-
-
-def _active(case: Case, active: Collection[str]) -> Case:
-    """Return the case with exactly these caveats and rules active."""
-    return replace(
-        case,
-        caveats=tuple(
-            each if each.active == (each.id in active) else _turned(each) for each in case.caveats
-        ),
-        rules=tuple(
-            each if each.active == (each.id in active) else _turned(each) for each in case.rules
-        ),
-    )

@@ -5,12 +5,10 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Collection
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from model.case import Case
 from model.domain import Pending, Settings
 from model.formulation import Formulation
 from model.program import Program, compile_program
@@ -22,16 +20,6 @@ from tests.test_all_kinds import crowded
 
 DRIFT = 1e-3
 """What is missing may be a little more than it must be while its tier is held."""
-
-
-def without(case: Case, lifted: Collection[str]) -> Case:
-    """Return the case with some caveats and rules not active."""
-    off = {"active": False}
-    return replace(
-        case,
-        caveats=tuple(c.model_copy(update=off) if c.id in lifted else c for c in case.caveats),
-        rules=tuple(r.model_copy(update=off) if r.id in lifted else r for r in case.rules),
-    )
 
 
 def least(program: Program) -> list[float]:
@@ -66,7 +54,7 @@ def test_lifting_a_switch_is_lifting_the_caveat(tmp_path: Path, seeds: range) ->
         lifted = frozenset(each for each in sorted(liftable) if rng.random() < 0.5)
         if seed % 2:
             lifted = frozenset(rng.sample(sorted(liftable), min(1, len(liftable))))
-        alone = solve(Formulation(without(case, lifted), settings), Options(gap=0))
+        alone = solve(Formulation(case.turned(off=lifted), settings), Options(gap=0))
         wanted = [float(tier.value) for tier in alone.tiers]
         what = f"pending {pending}, of {sorted(liftable)} lifted {sorted(lifted)}\n{twice}"
         assert least(at(formulation, lifted)) == pytest.approx(wanted, abs=DRIFT), what

@@ -1,0 +1,227 @@
+"""Whom to ask for what: all minimal sets of caveats whose lifting reaches a goal, cheapest first.
+
+A caveat is negotiable unless it is a red line; asking for it costs its ``ask_cost``. Every set is
+shown by a plan that the checker has walked through, and that a goal is reached is read off that
+plan. That there is no cheaper set is the solver's proof, asked for twice where it says "none".
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+import numpy as np
+
+from model.case import Case
+from model.caveats.base import Caveat
+from model.domain import Line, Settings
+from model.faults import nearest
+from model.formulation import Formulation
+from model.plan import Plan
+from model.program import INFINITY, Program, Row, compile_program
+from model.relaxing import Lifting, every
+from model.search import Terms, search
+from model.solver import Options, SolverFault, checked, starts
+
+__all__ = ["Ask", "Asks", "Goal", "asks", "goal_of"]
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What a plan is to reach: tier ``critical`` at most, or a coverage index at least ``value``.
+
+    Coverage is never bought with a critical shortfall: that stays at most what it is without asking.
+
+    Attributes:
+        what: ``critical``, ``coverage``, a role or the id of a line.
+        lines: the lines whose coverage counts; empty for ``critical``.
+    """
+
+    what: str
+    value: Fraction
+    lines: tuple[Line, ...] = ()
+
+    def reached(self, plan: Plan) -> bool:
+        """Whether a plan reaches it, in exact numbers."""
+        measure = self.measure(plan)
+        return measure >= self.value if self.lines else measure <= self.value
+
+    def measure(self, plan: Plan) -> Fraction:
+        """Return what the plan comes to in what the goal is about."""
+        if not self.lines:
+            return plan.tier_values["critical"]
+        wanted = {line.line for line in self.lines}
+        return plan.index(cell for cell in plan.demanded() if cell[0].line in wanted)
+
+    def row(self, case: Case, program: Program, unreachable: Mapping[str, Fraction]) -> Row:
+        """Return the goal as a row over a program with tiers ``critical`` and ``shortfall``."""
+        goals = {goal.name: goal for goal in program.goals}
+        if not self.lines:
+            goal = goals["critical"]
+            columns = np.flatnonzero(goal.costs)
+            bound = float(self.value) - goal.constant
+        else:
+            goal = goals["shortfall"]
+            wanted = {line.line for line in self.lines}
+            columns = np.array(
+                [c for c, line in program.missing.items() if line in wanted], dtype=int
+            )
+            weights = sum(
+                (case.weight(line) * len(case.demanded(line)) for line in self.lines), Fraction(0)
+            )
+            lost = sum((unreachable.get(line, Fraction(0)) for line in wanted), Fraction(0))
+            bound = float((1 - self.value) * weights - lost)
+        slack = 1e-6 * max(1.0, abs(bound))
+        values = goal.costs[columns]
+        return Row(tuple(columns.tolist()), tuple(values.tolist()), -INFINITY, bound + slack)
+
+
+def goal_of(case: Case, text: str) -> Goal:
+    """Return the goal that a text such as ``critical=0`` or ``land=0.9`` names.
+
+    Raises:
+        ValueError: in words that say what is allowed.
+    """
+    what, _, number = (part.strip() for part in text.partition("="))
+    try:
+        value = Fraction(number)
+    except (ValueError, ZeroDivisionError):
+        raise ValueError(f"{text!r} is no goal: allowed: NAME=NUMBER, such as critical=0") from None
+    roles = {line.role for line in case.lines if case.demanded(line)}
+    if what == "critical":
+        if value < 0:
+            raise ValueError(f"{text!r}: a critical shortfall is 0 or more")
+        return Goal(what, value)
+    if what == "coverage":
+        lines = case.lines
+    elif what in roles:
+        lines = tuple(line for line in case.lines if line.role == what)
+    elif what in case.line_by_id:
+        lines = (case.line_by_id[what],)
+    else:
+        names = ["critical", "coverage", *sorted(roles), *case.line_by_id]
+        raise ValueError(f"{what!r} is nothing to have a goal for; {nearest(what, names)}")
+    if not 0 <= value <= 1:
+        raise ValueError(f"{text!r}: a coverage is a number from 0 to 1")
+    return Goal(what, value, lines)
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A minimal set of caveats to have lifted.
+
+    Attributes:
+        cost: the sum of their ask costs.
+        reaches: what a plan without them comes to in what the goal is about.
+    """
+
+    caveats: tuple[Caveat, ...]
+    cost: Fraction
+    reaches: Fraction
+    plan: Plan
+
+
+@dataclass(frozen=True)
+class Asks:
+    """Everything there is to ask for.
+
+    Attributes:
+        found: the minimal sets, cheapest first; one that is empty where the goal is reached as is.
+        complete: whether there are no others.
+        best: what lifting every negotiable caveat at once comes to, where no set reaches the goal.
+    """
+
+    goal: Goal
+    found: tuple[Ask, ...]
+    complete: bool
+    best: Fraction | None = None
+
+
+def asks(
+    case: Case,
+    settings: Settings,
+    goal: Goal,
+    *,
+    most: int = 20,
+    options: Options | None = None,
+    on_found: Callable[[Ask], None] = lambda ask: None,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Asks:
+    """Return the minimal sets of negotiable caveats whose lifting reaches a goal.
+
+    Args:
+        case: the case.
+        settings: what pending votes count as.
+        goal: see :func:`goal_of`.
+        most: stop after so many sets.
+        options: limits of time; the seed.
+        on_found: told each set as it is found.
+        stopped: asked often; true ends the search.
+
+    Raises:
+        OutOfTime: the time was over before the first answer.
+    """
+    options = options or Options()
+    until = time.monotonic() + options.time_limit
+    prices = {c.id: c.ask_cost for c in case.active_caveats if not c.red_line}
+    asked = _Asked(replace(case, tiers=("critical", "shortfall")), settings, goal, options)
+    found: list[Ask] = []
+    complete = True
+    for each in every(
+        asked.program,
+        prices,
+        asked.rows(until, stopped),
+        until=until,
+        seed=options.seed,
+        stopped=stopped,
+    ):
+        if len(found) == most:
+            complete = False
+            break
+        found.append(asked.shown(each))
+        on_found(found[-1])
+    best = None if found else asked.best(frozenset(prices), until, stopped)
+    return Asks(goal, tuple(found), complete, best)
+
+
+class _Asked:
+    """A case built with its negotiable caveats as switches."""
+
+    def __init__(self, case: Case, settings: Settings, goal: Goal, options: Options) -> None:
+        self.case, self.settings, self.goal, self.options = case, settings, goal, options
+        negotiable = frozenset(each.id for each in case.active_caveats if not each.red_line)
+        self.formulation = Formulation(case, settings, negotiable)
+        self.program = compile_program(self.formulation)
+
+    def rows(self, until: float, stopped: Callable[[], bool]) -> list[Row]:
+        """Return what is wanted: the goal, and where it is coverage nothing critical for it."""
+        unreachable = self.formulation.unreachable
+        wanted = [self.goal.row(self.case, self.program, unreachable)]
+        if self.goal.lines:
+            now = self._least(frozenset(), until, stopped).tier_values["critical"]
+            wanted.append(Goal("critical", now).row(self.case, self.program, unreachable))
+        return wanted
+
+    def shown(self, lifting: Lifting) -> Ask:
+        """Return the set with the plan that shows it, once the checker has walked through it."""
+        case = self.case.turned(off=lifting.switches)
+        begun = starts(self.formulation, self.program, lifting.point)
+        plan = checked(case, self.settings, begun)
+        if not self.goal.reached(plan):
+            names = sorted(lifting.switches)
+            raise SolverFault(f"lifting {names} does not reach {self.goal.what} after all")
+        caveats = tuple(self.case.caveat_by_id[name] for name in sorted(lifting.switches))
+        return Ask(caveats, lifting.cost, self.goal.measure(plan), plan)
+
+    def best(self, lifted: frozenset[str], until: float, stopped: Callable[[], bool]) -> Fraction:
+        """Return what the best plan without all these caveats comes to."""
+        return self.goal.measure(self._least(lifted, until, stopped))
+
+    def _least(self, lifted: frozenset[str], until: float, stopped: Callable[[], bool]) -> Plan:
+        terms = Terms(self.options.gap, until, self.options.seed, lambda *told: None, stopped)
+        program = self.program.switched(lifted)
+        point, _ = search(program, terms)
+        begun = starts(self.formulation, program, point)
+        return checked(self.case.turned(off=lifted), self.settings, begun)

@@ -1,0 +1,152 @@
+"""The sets to ask for are all minimal sets that reach a goal, cheapest first, and no others."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from model.asks import Asks, asks, goal_of
+from model.case import Case
+from model.domain import Pending, Settings
+from model.formulation import Formulation
+from model.solver import Options, solve
+from tests.conftest import Mini, chunks
+from tests.reference.random_cases import Sizes
+from tests.test_all_kinds import crowded
+
+Build = Callable[..., Mini]
+
+
+def least(case: Case, settings: Settings) -> Fraction:
+    """Return the least critical shortfall of a case."""
+    outcome = solve(Formulation(replace(case, tiers=("critical",)), settings), Options(gap=0))
+    return outcome.plan.tier_values["critical"]
+
+
+def names(found: Asks) -> list[set[str]]:
+    return [{caveat.id for caveat in ask.caveats} for ask in found.found]
+
+
+@pytest.mark.parametrize("seeds", chunks(160, 20), ids=lambda seeds: f"{seeds[0]}+")
+def test_all_minimal_sets_are_found_cheapest_first(tmp_path: Path, seeds: range) -> None:
+    several = 0
+    for seed in seeds:
+        rng = random.Random(seed)
+        twice = crowded(seed, tmp_path, Sizes(months=6, caveats=5, rules=2, plans=0))
+        pending: Pending = "refused" if seed % 3 == 0 else "granted"
+        settings = Settings(pending=pending)
+        prices = {each.id: Fraction(rng.randint(0, 3)) for each in twice.case.caveats}
+        red = frozenset(name for name in prices if rng.random() < 0.2)
+        case = replace(
+            twice.case,
+            caveats=tuple(
+                each.model_copy(update={"ask_cost": prices[each.id], "red_line": each.id in red})
+                for each in twice.case.caveats
+            ),
+        )
+        free = sorted(each.id for each in case.active_caveats if each.id not in red)
+        subsets = [
+            frozenset(some)
+            for size in range(len(free) + 1)
+            for some in itertools.combinations(free, size)
+        ]
+        reached = {some: least(case.turned(off=some), settings) for some in subsets}
+        value = rng.choice(sorted(set(reached.values())))
+        enough = [some for some in subsets if reached[some] <= value]
+        minimal = {some for some in enough if not any(other < some for other in enough)}
+        found = asks(case, settings, goal_of(case, f"critical={value}"), options=Options(gap=0))
+        what = f"critical {value}, pending {pending}, red {sorted(red)}, {prices}\n{twice}"
+        assert set(map(frozenset, names(found))) == minimal, what
+        assert len(found.found) == len(minimal), what
+        assert found.complete, what
+        costs = [sum(prices[name] for name in each) for each in names(found)]
+        assert costs == sorted(costs), what
+        assert [ask.cost for ask in found.found] == costs, what
+        assert all(ask.reaches <= value for ask in found.found), what
+        several += len(minimal) > 1 or any(minimal)
+    assert several > len(seeds) / 20
+
+
+CAMUS = (
+    "id: C2, kind: basing, nation: ALB, barred: [ukraine]",
+    "id: C3, kind: partner, nation: ALB, with: [BEL], scope: role",
+    "id: C4, kind: exclusion, nation: BEL",
+    "id: C5, kind: partner, nation: ALB, with: [POL], scope: role",
+    "id: C6, kind: basing, nation: POL, barred: [ukraine]",
+)
+
+
+def test_the_published_example_of_minimal_relaxations(mini: Build) -> None:
+    # Liffiton and Sakallah: the sets to lift are {2,3,5} {2,3,6} {2,4,5} {2,4,6}, or the gap is
+    # accepted. Here the demand C1 that A's battalion deploys is the goal.
+    case = mini(
+        *CAMUS,
+        offers=["A,ALB,1,100", "B,BEL,1,100,capability=eng", "P,POL,1,100,capability=eng"],
+        lines=["L,kyiv,1,1", "M,kyiv,0,1,capability=eng", "N,kyiv,0,1,capability=eng"],
+        months=3,
+        extra="",
+    ).case
+    found = asks(case, Settings(), goal_of(case, "critical=0"))
+    assert sorted(map(sorted, names(found))) == [
+        ["C2", "C3", "C5"],
+        ["C2", "C3", "C6"],
+        ["C2", "C4", "C5"],
+        ["C2", "C4", "C6"],
+    ]
+    assert found.complete
+
+
+def test_a_goal_that_nothing_reaches_is_answered_by_the_gap_that_stays(mini: Build) -> None:
+    case = mini("id: C, kind: exclusion, nation: ALB", lines=["L,kyiv,3,3"], months=3).case
+    found = asks(case, Settings(), goal_of(case, "critical=0"))
+    assert found.found == ()
+    assert found.complete
+    assert found.best == 1  # one of three units is missing in three months
+
+
+def test_a_goal_that_is_reached_already_asks_nobody(mini: Build) -> None:
+    case = mini("id: C, kind: exclusion, nation: BEL", months=3).case
+    found = asks(case, Settings(), goal_of(case, "coverage=1"))
+    assert names(found) == [set()]
+
+
+def test_a_goal_can_be_about_a_role_or_a_line(mini: Build) -> None:
+    case = mini(
+        "id: C, kind: exclusion, nation: ALB, applies_to: {lines: [L]}",
+        "id: D, kind: exclusion, nation: ALB, applies_to: {lines: [K]}",
+        lines=["L,kyiv,1,1", "K,lviv,1,1,role=sea"],
+        months=3,
+    ).case
+    assert names(asks(case, Settings(), goal_of(case, "L=1"))) == [{"C"}]
+    assert names(asks(case, Settings(), goal_of(case, "sea=1"))) == [{"D"}]
+    assert names(asks(case, Settings(), goal_of(case, "coverage=1"))) == [{"C", "D"}]
+    assert names(asks(case, Settings(), goal_of(case, "coverage=0.5"))) == [{"C"}, {"D"}]
+
+
+def test_a_red_line_is_never_asked_for(mini: Build) -> None:
+    case = mini("id: C, kind: exclusion, nation: ALB, red_line: true", months=3).case
+    found = asks(case, Settings(), goal_of(case, "critical=0"))
+    assert found.found == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("critical", "allowed: NAME=NUMBER"),
+        ("critical=x", "allowed: NAME=NUMBER"),
+        ("critical=-1", "0 or more"),
+        ("coverage=1.1", "from 0 to 1"),
+        ("lnd=0.5", "land"),
+        ("L9=1", "nothing to have a goal for"),
+        ("critical=1/0", "allowed: NAME=NUMBER"),
+    ],
+)
+def test_what_is_no_goal_is_refused_in_words(mini: Build, text: str, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        goal_of(mini().case, text)
