@@ -32,7 +32,7 @@ __all__ = ["Ask", "Asks", "Goal", "asks", "goal_of"]
 class Goal:
     """What a plan is to reach: tier ``critical`` at most, or a coverage index at least ``value``.
 
-    Coverage is never bought with a critical shortfall: that stays at most what it is without asking.
+    Coverage is never bought with a critical shortfall: that stays at most what it is now.
 
     Attributes:
         what: ``critical``, ``coverage``, a role or the id of a line.
