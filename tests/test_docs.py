@@ -18,10 +18,11 @@ from pyomo.core import Constraint, Var
 from typer.testing import CliRunner, Result
 
 import solve
-from model import VERSION, caveats, rules
+from model import VERSION, caveats, rules, scenario
 from model.case import Case
 from model.caveats.base import Caveat, Scope
-from model.domain import Line, Offer, Settings
+from model.checks import SECTIONS
+from model.domain import Calendar, Forbid, Line, Offer, Pin, Settings
 from model.formulation import Formulation
 from model.plan import TIER_VALUES
 from model.read import read_case
@@ -97,6 +98,8 @@ def test_every_command_of_the_readme_runs(muster: Callable[..., Result], tmp_pat
     for command in commands:
         python, program, *arguments = command.split()
         assert (python, program) == (".venv/bin/python", "solve.py")
+        if "--scenario" in arguments:  # those that ship are of the case that ships
+            arguments += ["--case", str(ROOT / "data")]
         run = muster(*arguments)
         assert run.exit_code == 0, f"{command}\n{run.output}"
         assert run.stdout.strip()
@@ -299,6 +302,36 @@ def test_the_example_case_holds_and_its_whole_yaml_is_read(tmp_path: Path) -> No
     assert {each.kind for each in read.caveats} == {
         k for k, each in caveats.KINDS.items() if each.enforced
     }
+
+
+def test_the_scenario_shown_does_what_each_of_its_lines_says(tmp_path: Path) -> None:
+    folder = small_case(tmp_path / "case")
+    name = "scenarios/estonia-stays.yaml"
+    (folder / "scenarios").mkdir()
+    (folder / name).write_text(example("docs/case-format.md", name), encoding="utf-8")
+    reading = read_case(folder, scenarios=["estonia-stays"])
+    case = reading.case
+    assert not case.caveat_by_id["DEU-BASING"].active
+    assert case.calendar == Calendar(months=18, rotation_step=3)
+    assert list(case.offer_by_id) == ["FRA-LAND-1", "DEU-LAND-1", "LVA-LAND-1"]
+    assert case.offer_by_id["FRA-LAND-1"].first_month == 2
+    assert case.offer_by_id["DEU-LAND-1"].available_until is None
+    assert "LVA-HOME" in case.caveat_by_id
+    assert case.pins == (Pin("FRA-LAND-1", "L01", 4, 2, "kyiv", "estonia-stays"),)
+    assert case.forbids == (Forbid("DEU-LAND-1", "L01", "estonia-stays"),)
+    assert [each.value for each in reading.warnings] == ["EST-RIIGIKOGU"]  # binds nothing now
+
+
+def test_the_parts_of_a_scenario_are_told_in_the_order_in_which_they_act() -> None:
+    assert tuple(rows("docs/case-format.md", "## Scenarios")) == ("title", *scenario.PARTS)
+    told = rows("docs/case-format.md", "## Scenarios")["set"][1]
+    assert set(re.findall(r"`(\w+)`", told)) >= set(SECTIONS)
+
+
+def test_the_scenario_in_the_readme_is_the_one_that_ships() -> None:
+    shipped = page("data/scenarios/bundestag-no.yaml").splitlines(keepends=True)
+    [shown] = blocks("README.md", "yaml")
+    assert shown == "".join(line for line in shipped if not line.startswith("#"))
 
 
 def test_what_is_said_to_be_left_out_is_what_is_assumed(tmp_path: Path) -> None:
