@@ -316,17 +316,19 @@ class Builder:
         absent = table.absent if table and path not in self.raw.origins else frozenset()
         for where, value, message, allowed in complaints:
             if allowed != REQUIRED or where[-1] not in absent:
-                if not where and self._was_wrong(noun, path, message):
-                    del self.raw.touched[path]
+                if not where:
+                    self._forget_later(noun, path, message)
                 self._complain((*path, *where), value, message, allowed)
         return entry
 
-    def _was_wrong(self, noun: type[Entry], path: Where, message: str) -> bool:
-        """Whether an entry that a scenario changed was wrong in the same way before."""
-        if path not in self.raw.touched:
-            return False
-        before = {**self.raw.before[path], "elsewhere": None}  # still a text, and told by itself
-        return message in (said for _, _, said, _ in entry_of(noun, before)[1])
+    def _forget_later(self, noun: type[Entry], path: Where, message: str) -> None:
+        """Forget the scenarios that changed an entry only after it had become wrong like this."""
+        steps = self.raw.history.get(path, [])
+        while steps:
+            before = {**steps[-1][1], "elsewhere": None}  # still a text, and told by itself
+            if message not in (said for _, _, said, _ in entry_of(noun, before)[1]):
+                break
+            steps.pop()
 
     def _complain(self, where: Where, value: str, message: str, allowed: str = "") -> None:
         self.faults.append(self.raw.fault(Problem(where, value, message, allowed)))

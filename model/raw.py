@@ -69,8 +69,7 @@ class Raw:
         missing: whether a file has no values at all to go on with.
         whole: whether all of it could be read; names would only seem unknown otherwise.
         origins: what scenarios wrote, by path; the longest path that fits a value tells.
-        touched: entries of which a scenario changed a field, with the last such change.
-        before: those entries as they were.
+        history: for each entry of which scenarios changed fields, who did and how it was before.
         gone: entries that scenarios took away.
         removed: who took them away, by kind of name and name.
     """
@@ -81,8 +80,7 @@ class Raw:
     missing: bool
     whole: bool
     origins: dict[Where, Origin] = field(default_factory=dict)
-    touched: dict[Where, Origin] = field(default_factory=dict)
-    before: dict[Where, Any] = field(default_factory=dict)
+    history: dict[Where, list[tuple[Origin, Any]]] = field(default_factory=dict)
     gone: set[Where] = field(default_factory=set)
     removed: dict[tuple[str, str], Origin] = field(default_factory=dict)
 
@@ -121,8 +119,8 @@ class Raw:
 
     def origin(self, where: Where) -> Origin | None:
         """Return the place in a scenario that brought the value; None where the case did."""
-        if where in self.touched:
-            return self.touched[where]
+        if self.history.get(where):
+            return self.history[where][-1][0]
         for depth in range(len(where), 0, -1):
             origin = self.origins.get(where[:depth])
             if origin is not None:

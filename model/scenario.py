@@ -298,10 +298,11 @@ class _Overrides:
 
     def _write(self, where: Where, key: Any, value: Any, origin: Origin) -> None:
         entry = self.raw.at(where)
-        self.raw.before.setdefault(where, entry)
+        steps, step = self.raw.history.setdefault(where, []), replace(origin, path=origin.path[:2])
+        if not steps or steps[-1][0] != step:
+            steps.append((step, entry))
         self.raw.put(where, {**entry, key: value})
         self.raw.origins[*where, key] = origin
-        self.raw.touched[where] = replace(origin, path=origin.path[:2])
 
 
 def _first(ids: Iterable[tuple[str, Where]]) -> dict[str, Where]:

@@ -257,6 +257,15 @@ def test_what_an_alias_shares_is_changed_only_where_it_is_named(files: Files) ->
         files, "set: {poland: {title: New}, TWO: {active: false}}\nlift: [FRA-CEILING]\n"
     )
     assert (case.areas["poland"].title, case.areas["other"].title) == ("New", "Same")
+    files.replace(
+        YAML,
+        files.contents[YAML]
+        .replace(b"rules: []", b"rules: &none []\nsubstitutions: *none")
+        .replace(b"substitutions:\n  - {offered: armour, serves: infantry, rate: 0.8}\n", b""),
+    )
+    assert (
+        case_under(files, "add: {rules: [{id: R, kind: lift, personnel: 9}]}\n").substitutions == ()
+    )
     shared = "x: &x {units: 2}\n"
     faults = faults_under(files, f"{shared}set: {{FRA-LAND-1: *x, DEU-LAND-1: *x}}\n")
     assert [fault.value for fault in faults] == ["x"]
@@ -419,6 +428,14 @@ def test_what_is_wrong_between_fields_is_told_where_a_scenario_changed_one_of_th
     assert fault.message == "minimum 4 is above target 3"
     fault = fault_under(files, "set: {L01: {target: 5}}\n", "title: x\nset: {L01: {minimum: 6}}\n")
     assert (fault.file, fault.line) == ("scenarios/s2.yaml", 2)
+
+
+def test_the_scenario_that_made_an_entry_wrong_is_named_and_none_after_it(files: Files) -> None:
+    wrong, harmless = "set: {L01: {minimum: 4}}\n", "set: {L01: {priority: 3, title: x}}\n"
+    for stack in ([wrong, harmless, harmless], [harmless, wrong], [harmless, harmless, wrong]):
+        fault = fault_under(files, *stack)
+        assert fault.file == f"scenarios/s{stack.index(wrong) + 1}.yaml"
+        assert fault.place == "set.L01"
 
 
 def test_what_was_wrong_before_is_told_where_it_was(files: Files) -> None:
