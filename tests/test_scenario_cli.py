@@ -107,13 +107,35 @@ def test_a_gap_report_names_a_forbid(case: Path) -> None:
     assert muster("verify", run).code == 0
 
 
-def test_pins_are_refused_until_they_can_be_planned_with(case: Path) -> None:
-    pin = "pin: [{offer: ALB-LAND-1, line: L01, from: 1, units: 1}]\n"
+def test_a_plan_keeps_pins_and_verify_asks_for_them(case: Path) -> None:
+    pin = "pin: [{offer: CZE-LAND-1, line: L01, from: 4, units: 1}]\n"
     (case / "scenarios" / "pinned.yaml").write_text(pin, "utf-8")
+    assert muster("plan", "--case", case, "--scenario", "pinned").code == 0
+    run = Path("out", "pinned")
+    assert "CZE-LAND-1,CZE,L01,land,inf,poland,1,120,4" in (run / "assignments.csv").read_text(
+        "utf-8"
+    )
+    assert muster("verify", run).code == 0
+    told = json.loads((run / "plan.json").read_text("utf-8"))
+    told["assignments"] = [a for a in told["assignments"] if a["offer"] != "CZE-LAND-1"]
+    (run / "plan.json").write_text(json.dumps(told), "utf-8")
+    assert (
+        "pin CZE-LAND-1 on L01 from 4: 0 units begin, 1 are asked for" in muster("verify", run).err
+    )
+
+
+def test_what_only_a_solver_sees_is_told_by_plan_and_nothing_is_written(case: Path) -> None:
+    text = (
+        "add: {caveats: [{id: ALB-WITH-BEL, kind: partner, nation: ALB, with: [BEL]}]}\n"
+        "pin: [{offer: ALB-LAND-1, line: L01, from: 1, units: 1}]\n"
+        "forbid: [{offer: BEL-LAND-1}]\n"
+    )
+    (case / "scenarios" / "pinned.yaml").write_text(text, "utf-8")
     assert muster("check", "--case", case, "--scenario", "pinned").code == 0
     answer = muster("plan", "--case", case, "--scenario", "pinned")
     assert answer.code == 2
     assert "pin ALB-LAND-1 on L01 from 1" in answer.err
+    assert "ALB-WITH-BEL" in answer.err
     assert not Path("out").exists()
 
 
