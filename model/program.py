@@ -35,8 +35,9 @@ class Row:
 
     Attributes:
         block: name of the caveat's or rule's block that it is from; empty for the force's own.
-        couples: whether any plan with fewer units keeps the row of a block too; parts of the
-            program that only such rows join are solved apart first.
+            Parts of the program that only rows of blocks join are solved apart first.
+        couples: whether any plan with fewer units keeps the row of a block too: a part that has
+            some of its columns can be held to these.
     """
 
     columns: tuple[int, ...]
@@ -168,7 +169,8 @@ class Program:
     """Minimise the goals in turn over whole and continuous columns.
 
     Attributes:
-        begin: column of each candidate's ``begin``; -1 where it is left out.
+        begin: column of each candidate's ``begin``, -1 where it is left out; of a part, of those
+            candidates that are in it.
         nothing: the point at which nothing is deployed; it keeps every row.
         lifted: column of each switch.
         dropped: column of each pin, 1 where it is not kept.
@@ -202,6 +204,7 @@ class Program:
         Of a coupling row what lies among them: units elsewhere only make it harder to keep.
         """
         place = {c: (k, here) for k, part in enumerate(parts) for here, c in enumerate(part)}
+        units = frozenset(self.begin)
         rows: list[list[Row]] = [[] for _ in parts]
         for row in self.rows:
             mine: dict[int, tuple[list[int], list[float]]] = {}
@@ -223,7 +226,7 @@ class Program:
                 whole=self.whole[columns],
                 rows=tuple(rows[k]),
                 goals=tuple(each[k] for each in goals),
-                begin=(),
+                begin=tuple(i for i, c in enumerate(columns) if c in units),
                 nothing=self.nothing[columns],
             )
             for k, columns in enumerate(parts)
@@ -334,14 +337,12 @@ class Program:
             goals=(),
         )
 
-    def with_whole_at(self, point: Vector) -> Program:
-        """Return the program with its whole columns fixed at the point's, and so continuous."""
-        return replace(
-            self,
-            lower=np.where(self.whole, point, self.lower),
-            upper=np.where(self.whole, point, self.upper),
-            whole=np.zeros(self.size, dtype=bool),
-        )
+    def with_units_at(self, point: Vector, *, or_fewer: bool) -> Program:
+        """Return the program with as many units as the point has of each candidate, or fewer."""
+        units = np.zeros(self.size, dtype=bool)
+        units[list(self.begin)] = True
+        lower = self.lower if or_fewer else np.where(units, point, self.lower)
+        return replace(self, lower=lower, upper=np.where(units, point, self.upper))
 
     def fault(self, point: Vector, more: Sequence[Row] = (), tolerance: float = 1e-5) -> str | None:
         """Return what bound or row the point breaks, or None where it keeps all."""
@@ -352,7 +353,11 @@ class Program:
         )
 
     def parts(self) -> list[list[int]]:
-        """Return the columns of each part that only coupling rows join, largest part first."""
+        """Return the columns of each part that only rows of blocks join, largest part first.
+
+        Leaving rows out can only make more plans possible: what is proven of the parts holds for
+        the whole, and where the parts' plans keep those rows too, they are a plan of the whole.
+        """
         leader = list(range(self.size))
 
         def lead(column: int) -> int:
@@ -362,7 +367,7 @@ class Program:
             return column
 
         for row in self.rows:
-            if not row.couples:
+            if not row.block:
                 first = lead(row.columns[0]) if row.columns else 0
                 for column in row.columns[1:]:
                     leader[lead(column)] = first

@@ -31,6 +31,9 @@ NOISE = 1e-7
 TOLERANCE = 1e-6
 """By how much HiGHS lets a column or row stray."""
 
+START_SECONDS = 5.0
+"""How long a plan to start from may be looked for where parts are joined."""
+
 Ended = Literal["time_limit", "interrupted"]
 Report = Callable[[Stage, float, float], None]
 
@@ -117,7 +120,7 @@ def search(program: Program, terms: Terms) -> tuple[Vector, list[float]]:
         point = np.zeros(program.size)
         for standing in standings:
             point[standing.columns] = standing.point
-        broken = [row for row in program.rows if row.couples and row.breaks(point)]
+        broken = [row for row in program.rows if row.block and row.breaks(point)]
         if not broken:
             return point, _bounds(program, standings)
         standings = _join(program, standings, broken, terms)
@@ -180,16 +183,20 @@ def _settle(program: Program, parts: Sequence[_Part], terms: Terms) -> None:
     """Let parts that break joining rows choose anew among their equally good plans.
 
     One part at a time takes what the others leave of each row; its tiers all stay as proven. Where
-    that is enough the whole is proven without ever being solved as one.
+    that is enough the whole is proven without ever being solved as one. Parts without units, such
+    as who leads, go first, since they can follow the units, and again at the end.
     """
+    units = set(program.begin)
+    led = [part for part in parts if units.isdisjoint(part.standing.columns)]
+    others = [part for part in parts if not units.isdisjoint(part.standing.columns)]
     usage = np.zeros(len(program.rows))
-    place = [i for i, row in enumerate(program.rows) if row.couples]
+    place = [i for i, row in enumerate(program.rows) if row.block]
     point = np.zeros(program.size)
     for part in parts:
         point[part.standing.columns] = part.standing.point
     for i in place:
         usage[i] = program.rows[i].value(point)
-    for part in parts:
+    for part in (*led, *others, *led):
         over = [i for i in place if usage[i] > program.rows[i].upper + 1e-6]
         if not over or terms.over():
             return
@@ -202,7 +209,7 @@ def _settle(program: Program, parts: Sequence[_Part], terms: Terms) -> None:
                 columns, values = zip(*mine, strict=True)
                 now = float(np.dot(part.standing.point[list(columns)], values))
                 shares[i] = (Row(columns, values, -INFINITY, row.upper - (usage[i] - now)), now)
-        if not any(i in shares and shares[i][1] > 0 for i in over):
+        if not any(i in shares for i in over):
             continue
         wanted = [share for share, _ in shares.values()]
         part.yield_to(wanted)
@@ -220,12 +227,7 @@ def _join(
     """Solve as one the parts that the broken rows join."""
     # A ceiling that breaks in one month is felt in all of them: its other months come along.
     sources = {row.block for row in broken}
-    touched = {
-        column
-        for row in program.rows
-        if row.couples and row.block in sources
-        for column in row.columns
-    }
+    touched = {column for row in program.rows if row.block in sources for column in row.columns}
     joined = [each for each in standings if not touched.isdisjoint(each.columns)]
     others = [each for each in standings if touched.isdisjoint(each.columns)]
     apart = [sum(values) for values in zip(*(each.values for each in others), strict=True)]
@@ -526,7 +528,10 @@ class _Part:
             )
 
     def _thinned(self, floors: Sequence[Standing], here: dict[int, int]) -> Vector:
-        """Return the floors' points with units taken away until every row among them holds."""
+        """Return the floors' points with units taken away until every row among them holds.
+
+        What is no unit, such as what is missing or who leads, follows the units.
+        """
         point = self.program.nothing.copy()
         for floor in floors:
             point[[here[column] for column in floor.columns]] = floor.point
@@ -537,13 +542,23 @@ class _Part:
             for column in sorted(columns, key=lambda c: -point[c]):
                 while point[column] >= 1 and row.breaks(point):
                     point[column] -= 1
-        fixed = self.program.with_whole_at(point)
-        costs = np.sum([goal.costs for goal in self.program.goals], axis=0)
-        limits = Limits(0.0, ABSOLUTE_GAP, time.monotonic() + 10, self.terms.seed)
-        answer = minimise(fixed, costs, limits)
-        if answer.point is None or self.program.fault(answer.point) is not None:
-            return self.program.nothing
-        return answer.point
+        goals = self.program.goals
+        costs = sum(
+            (
+                goal.costs * 100.0 ** (len(goals) - i) / max(1e-9, np.abs(goal.costs).max())
+                for i, goal in enumerate(goals)
+            ),
+            np.zeros(self.program.size),
+        )
+        for or_fewer in (False, True):
+            until = min(self.terms.until, time.monotonic() + START_SECONDS)
+            limits = Limits(1e-3, ABSOLUTE_GAP, until, self.terms.seed)
+            answer = minimise(self.program.with_units_at(point, or_fewer=or_fewer), costs, limits)
+            if answer.point is not None:
+                start = np.where(self.program.whole, np.round(answer.point), answer.point)
+                if self.program.fault(start) is None:
+                    return start
+        return self.program.nothing
 
 
 def _weighing(costs: Vector, columns: list[int] | None, lower: float, upper: float) -> Row:
