@@ -91,12 +91,14 @@ class Standing:
     Attributes:
         columns: its columns in the whole program, and ``point`` the value of each.
         values, bounds: of each tier, constants left out.
+        steps: of what the values of each tier are multiples; 0 where that is not known.
     """
 
     columns: list[int]
     point: Vector
     values: list[float]
     bounds: list[float]
+    steps: list[float]
 
 
 def search(program: Program, terms: Terms) -> tuple[Vector, list[float]]:
@@ -163,19 +165,21 @@ def _side_by_side(parts: Sequence[_Part]) -> None:
 def _bounds(program: Program, standings: Sequence[Standing]) -> list[float]:
     """Add up the parts' bounds, as far as they hold for the whole.
 
-    A part's bound holds while its own earlier tiers do. Where one of these is not proven, the whole
-    could let that part be worse and another better: of later tiers nothing is known then.
+    A part's bound holds while its own earlier tiers do. Where the others are not proven, the whole
+    could let them be better and this part as much worse, unless that is less than a step of it: of
+    its later tiers nothing is known then.
     """
     bounds = []
-    proven = True
-    for i, goal in enumerate(program.goals):
-        bounds.append(sum(each.bounds[i] for each in standings) if proven else 0.0)
-        value = sum(each.values[i] for each in standings)
-        # Proven up to what the solver's tolerance leaves over all rows that hold earlier tiers.
-        met = value - bounds[i] <= NOISE * max(1.0, abs(value))
-        proven = proven and (
-            met or all(_met(s.values[i], s.bounds[i], goal.step) for s in standings)
+    known = [True] * len(standings)
+    for i in range(len(program.goals)):
+        bounds.append(
+            sum(s.bounds[i] if sure else 0.0 for s, sure in zip(standings, known, strict=True))
         )
+        noise = NOISE * max(1.0, abs(sum(each.values[i] for each in standings)))
+        gaps = [max(0.0, each.values[i] - each.bounds[i]) for each in standings]
+        for k, each in enumerate(standings):
+            slack = sum(gaps) - gaps[k]
+            known[k] = known[k] and slack <= max(noise, each.steps[i] * 0.999 - 10 * ABSOLUTE_GAP)
     return bounds
 
 
@@ -319,7 +323,8 @@ class _Part:
         if floors:
             point = self._thinned(floors, here)
         values = [_exact(goal, point) for goal in goals]
-        self.standing = Standing(columns, point, values, [0.0] * len(goals))
+        steps = [goal.step for goal in goals]
+        self.standing = Standing(columns, point, values, [0.0] * len(goals), steps)
         self.tier = 0  # the next one to minimise
         self.on_floor = bool(floors)  # while each floor's value is reached, its later ones hold
         self.keys: list[bytes] = []  # of what is known once so many tiers are minimised
