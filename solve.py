@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import signal
 
 if __name__ == "__main__":
+    # Pydantic would look through everything installed for plugins; no room here has any.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     # Until a command listens itself, Ctrl-C ends the program without a word.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 

@@ -357,6 +357,7 @@ class Program:
 
         Leaving rows out can only make more plans possible: what is proven of the parts holds for
         the whole, and where the parts' plans keep those rows too, they are a plan of the whole.
+        What is no unit stays with the rest of its block, such as who could lead with who does.
         """
         leader = list(range(self.size))
 
@@ -366,10 +367,15 @@ class Program:
                 column = leader[column]
             return column
 
+        units = frozenset(self.begin)
+        of_block: dict[str, int] = {}
         for row in self.rows:
-            if not row.block:
-                first = lead(row.columns[0]) if row.columns else 0
-                for column in row.columns[1:]:
+            together = [c for c in row.columns if c not in units] if row.block else row.columns
+            if together:
+                first = lead(
+                    of_block.setdefault(row.block, together[0]) if row.block else together[0]
+                )
+                for column in together:
                     leader[lead(column)] = first
         found: defaultdict[int, list[int]] = defaultdict(list)
         for column in range(self.size):

@@ -14,6 +14,7 @@ import math
 import os
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -193,32 +194,33 @@ def _settle(program: Program, parts: Sequence[_Part], terms: Terms) -> None:
     units = set(program.begin)
     led = [part for part in parts if units.isdisjoint(part.standing.columns)]
     others = [part for part in parts if not units.isdisjoint(part.standing.columns)]
-    usage = np.zeros(len(program.rows))
-    place = [i for i, row in enumerate(program.rows) if row.block]
-    point = np.zeros(program.size)
-    for part in parts:
-        point[part.standing.columns] = part.standing.point
-    for i in place:
-        usage[i] = program.rows[i].value(point)
+    home = {c: (part, here) for part in parts for here, c in enumerate(part.standing.columns)}
+    usage: dict[int, float] = {}
+    mine: defaultdict[int, dict[int, tuple[list[int], list[float]]]] = defaultdict(dict)
+    for i, row in enumerate(program.rows):
+        if row.block:
+            usage[i] = 0.0
+            for c, value in zip(row.columns, row.values, strict=True):
+                part, here = home[c]
+                columns, values = mine[id(part)].setdefault(i, ([], []))
+                columns.append(here)
+                values.append(value)
+                usage[i] += value * part.standing.point[here]
     for part in (*led, *others, *led):
-        over = [i for i in place if usage[i] > program.rows[i].upper + 1e-6]
+        over = {i for i, used in usage.items() if used > program.rows[i].upper + 1e-6}
         if not over or terms.over():
             return
-        here = {column: k for k, column in enumerate(part.standing.columns)}
-        shares = {}
-        for i in place:
-            row = program.rows[i]
-            mine = [(here[c], v) for c, v in zip(row.columns, row.values, strict=True) if c in here]
-            if mine:
-                columns, values = zip(*mine, strict=True)
-                now = float(np.dot(part.standing.point[list(columns)], values))
-                shares[i] = (Row(columns, values, -INFINITY, row.upper - (usage[i] - now)), now)
-        if not any(i in shares for i in over):
+        if over.isdisjoint(mine[id(part)]):
             continue
-        wanted = [share for share, _ in shares.values()]
-        part.yield_to(wanted)
-        for i, (share, now) in shares.items():
-            usage[i] += share.value(part.standing.point) - now
+        shares = {}
+        for i, (columns, values) in mine[id(part)].items():
+            now = float(np.dot(part.standing.point[columns], values))
+            left = program.rows[i].upper - (usage[i] - now)
+            shares[i] = Row(tuple(columns), tuple(values), -INFINITY, left)
+            usage[i] -= now
+        part.yield_to(list(shares.values()))
+        for i, share in shares.items():
+            usage[i] += share.value(part.standing.point)
 
 
 def _cores() -> int:
