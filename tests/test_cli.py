@@ -19,6 +19,7 @@ import pytest
 from typer.testing import CliRunner
 
 import solve
+from commands import common
 from model import solver
 
 ROOT = Path(solve.__file__).parent
@@ -175,9 +176,9 @@ def test_the_shipped_case_is_found_from_any_folder(
 ) -> None:
     (tmp_path / "data").mkdir()  # somebody else's
     monkeypatch.chdir(tmp_path)
-    assert solve.case_folder(None) == ROOT / "data"
+    assert common.case_folder(None) == ROOT / "data"
     write_case(tmp_path / "data")
-    assert solve.case_folder(None) == Path("data")
+    assert common.case_folder(None) == Path("data")
     assert muster("check", "--json").json["counts"]["offers"] == 4
 
 
@@ -302,7 +303,7 @@ def test_help_and_version_answer_without_loading_anything_heavy() -> None:
     code = (
         "import sys, solve\n"
         "from typer.testing import CliRunner\n"
-        "for words in (['--help'], ['plan', '--help'], ['--version']):\n"
+        "for words in (['--help'], ['plan', '--help'], ['caveats', '--help'], ['--version']):\n"
         "    assert CliRunner().invoke(solve.app, words).exit_code == 0\n"
         "heavy = {'pandas', 'pyomo', 'highspy', 'numpy', 'rich', 'yaml'}\n"
         "print(sorted(heavy & set(sys.modules)))"

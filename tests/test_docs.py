@@ -31,6 +31,7 @@ from tests import conftest
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "data" / "README.md"])
+COMMANDS = sorted((ROOT / "commands").glob("*.py"))
 CASE = ("capabilities.csv", "requirements.csv", "constraints.yaml")
 
 
@@ -121,7 +122,8 @@ def test_every_make_target_and_variable_exists(name: str) -> None:
     "options", re.findall(r"`(--[a-z-]+)[ `]", "".join(map(page, ("README.md", "docs/cluster.md"))))
 )
 def test_every_option_named_exists(options: str) -> None:
-    assert f'"{options}"' in page("solve.py")
+    program = [page("solve.py"), *(page(f"commands/{each.name}") for each in COMMANDS)]
+    assert any(f'"{options}"' in each for each in program)
 
 
 def test_the_readme_shows_what_the_shipped_case_gives(muster: Callable[..., Result]) -> None:
@@ -168,7 +170,9 @@ def test_links_lead_somewhere(path: Path) -> None:
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
 def test_files_named_in_code_spans_exist(path: Path) -> None:
-    pattern = r"`((?:model|reports|tests|docs|data|benchmarks)/[\w/.-]*|[\w-]+\.(?:lock|toml))`"
+    pattern = (
+        r"`((?:commands|model|reports|tests|docs|data|benchmarks)/[\w/.-]*|[\w-]+\.(?:lock|toml))`"
+    )
     for name in re.findall(pattern, path.read_text(encoding="utf-8")):
         assert (ROOT / name).exists() or "arrivals" in name, f"{path.name}: {name}"
 
@@ -433,6 +437,7 @@ def test_the_program_knows_no_way_to_the_network() -> None:
     ways = {"socket", "urllib", "http", "ftplib", "smtplib", "requests", "httpx", "webbrowser"}
     for path in [
         ROOT / "solve.py",
+        *COMMANDS,
         *(ROOT / "model").rglob("*.py"),
         *(ROOT / "reports").rglob("*.py"),
     ]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,8 +12,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+FOLDERS = ("commands", "model", "reports")
 FILES = sorted(
-    [*(ROOT / "model").rglob("*.py"), *(ROOT / "reports").rglob("*.py"), *ROOT.glob("solve.py")]
+    [path for name in FOLDERS for path in (ROOT / name).rglob("*.py")] + [ROOT / "solve.py"]
 )
 
 
@@ -57,9 +59,7 @@ def under(rooms: set[str], *parents: str) -> bool:
 def test_the_nouns_know_nothing_of_ours_but_their_fields() -> None:
     ours = {name for name in imported(ROOT / "model/domain.py") if name.startswith("model")}
     assert {name.split(".")[1] for name in ours} == {"fields"}
-    assert not any(
-        name.split(".")[0] in ("model", "reports") for name in imported(ROOT / "model/fields.py")
-    )
+    assert not any(name.split(".")[0] in FOLDERS for name in imported(ROOT / "model/fields.py"))
 
 
 def test_pyomo_is_known_only_where_the_program_is_stated() -> None:
@@ -92,9 +92,21 @@ def test_the_model_never_looks_at_the_reports() -> None:
     assert not {each for each in importers("reports") if each.startswith("model")}
 
 
-def test_the_command_line_is_only_in_solve() -> None:
-    assert importers("typer") <= {"solve"}
+def test_the_command_line_is_only_in_the_program_and_its_commands() -> None:
+    rooms = importers("typer")
+    assert "solve" in rooms
+    assert under(rooms, "solve", "commands")
+    assert under(importers("commands"), "solve", "commands")
     assert importers("solve") == set()
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "commands").glob("*.py")), ids=lambda path: path.stem
+)
+def test_a_command_loads_what_it_needs_when_it_runs(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    top = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    assert not [each for each in map(ast.unparse, top) if re.search(r"\b(model|reports)\b", each)]
 
 
 def test_nothing_of_the_program_imports_its_tests() -> None:
