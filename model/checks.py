@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import iso3166
 
 from model.case import Case
-from model.caveats.base import Caveat
+from model.caveats.base import Caveat, Scope
 from model.domain import HQ, HQ_NEXT, Offer
 from model.faults import nearest
 
@@ -168,13 +168,7 @@ def _caveats(case: Case) -> Iterator[Problem]:
         for j, nation in enumerate(caveat.bound):
             at = (*where, "nation") if caveat.nation else (*where, "nations", j)
             yield from _no_nation(at, nation, case)
-        for plural, what in (
-            ("offers", "offer"),
-            ("capabilities", "capability"),
-            ("roles", "role"),
-            ("lines", "line"),
-            ("areas", "area"),
-        ):
+        for plural, what in Scope.NAMED.items():
             for j, name in enumerate(getattr(caveat.applies_to, plural) or ()):
                 yield from _unknown((*where, "applies_to", plural, j), name, what, known[what])
     for section, entries in (("caveats", case.caveats), ("rules", case.rules)):

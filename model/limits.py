@@ -6,6 +6,8 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from pydantic import Field
+
 from model.domain import Assignment, Tier
 from model.fields import Entry, Name, Truth
 
@@ -20,9 +22,9 @@ NamePath = tuple[str | int, ...]
 class Limit(Entry):
     """An entry of ``caveats`` or ``rules``. A kind is a class, and its file's name the kind's."""
 
-    id: Name
-    kind: str
-    active: Truth = True
+    id: Name = Field(description="its name, for good")
+    kind: str = Field(description="what sort it is")
+    active: Truth = Field(default=True, description="no: it stays on file and binds nothing")
 
     enforced: ClassVar[bool] = True
     """False for a kind that is read and checked but that the model does not know yet."""

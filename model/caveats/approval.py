@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from model.caveats.base import Caveat
 from model.domain import Assignment, Rest, Settings
@@ -24,12 +24,12 @@ class Approval(Caveat):
     """
 
     kind: Literal["approval"]
-    body: Text = ""
-    status: Literal["granted", "pending", "refused"]
-    month: Positive = 1
-    until: Positive | None = None
-    probability: Share | None = None
-    grace: Whole = 0
+    body: Text = Field("", description="who votes")
+    status: Literal["granted", "pending", "refused"] = Field(description="how the vote stands")
+    month: Positive = Field(1, description="first month that the vote covers")
+    until: Positive | None = Field(None, description="last month that it covers")
+    probability: Share | None = Field(None, description="of a yes; needed while it is pending")
+    grace: Whole = Field(0, description="first months after C-day that need no vote")
 
     @model_validator(mode="after")
     def _complete(self) -> Approval:

@@ -27,8 +27,8 @@ class Avoid(Caveat):
     """
 
     kind: Literal["avoid"]
-    with_: Names = Field(alias="with")
-    scope: Meeting = "line"
+    with_: Names = Field(alias="with", description="the nations to stay away from")
+    scope: Meeting = Field("line", description="where they meet")
 
     counts: ClassVar[bool] = True
 

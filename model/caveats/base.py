@@ -25,11 +25,20 @@ if TYPE_CHECKING:
 class Scope(Entry):
     """Narrows a caveat: any of each list, all that are given."""
 
-    offers: Names | None = None
-    capabilities: Names | None = None
-    roles: Names | None = None
-    lines: Names | None = None
-    areas: Names | None = None
+    offers: Names | None = Field(None, description="only these offers")
+    capabilities: Names | None = Field(None, description="only offers of these capabilities")
+    roles: Names | None = Field(None, description="only lines of these roles")
+    lines: Names | None = Field(None, description="only these lines")
+    areas: Names | None = Field(None, description="only while in these areas")
+
+    NAMED: ClassVar[dict[str, str]] = {
+        "offers": "offer",
+        "capabilities": "capability",
+        "roles": "role",
+        "lines": "line",
+        "areas": "area",
+    }
+    """What each list holds names of."""
 
     def in_words(self, case: Case) -> str:
         """Say to what the caveat is narrowed; empty where nothing is given."""
@@ -51,17 +60,21 @@ class Scope(Entry):
 class Caveat(Limit):
     """A national rule that limits how that nation's units may be used."""
 
-    nation: Name | None = None
-    nations: Names | None = None
+    nation: Name | None = Field(None, description="the nation bound, where it is one")
+    nations: Names | None = Field(None, description="the nations bound, where they are several")
     applies_to: Scope = Field(default_factory=Scope)
-    red_line: Truth = False
-    ask_cost: Exact = Field(default=1, validate_default=True)
-    text: Text = ""
-    authority: Text = ""
-    as_of: Date | None = None
-    expires: Date | None = None
-    source: Text = ""
-    releasable_to: Texts = ()
+    red_line: Truth = Field(False, description="yes: not to be asked to be lifted")
+    ask_cost: Exact = Field(
+        default=1, validate_default=True, description="how hard it is to ask for, 0 or more"
+    )
+    text: Text = Field("", description="what was said")
+    authority: Text = Field("", description="who said so, and may lift it")
+    as_of: Date | None = Field(None, description="when it was said")
+    expires: Date | None = Field(
+        None, description="when to ask again; it binds until somebody lifts it"
+    )
+    source: Text = Field("", description="where it is to be read")
+    releasable_to: Texts = Field((), description="to whom it may be told")
 
     limits_tours: ClassVar[bool] = False
     """True for a kind whose ``limit_tour`` changes tours or rests."""
@@ -185,8 +198,8 @@ def listed(names: Any, last: str = "and") -> str:
 class PeopleOrUnits(Caveat):
     """A caveat that bounds people, units or both in place at once."""
 
-    personnel: Whole | None = None
-    units: Whole | None = None
+    personnel: Whole | None = Field(None, description="bound on the people in place")
+    units: Whole | None = Field(None, description="bound on the units in place")
 
     counts: ClassVar[bool] = True
 

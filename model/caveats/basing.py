@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from model.caveats.base import Caveat, listed
 from model.domain import Assignment, Settings
@@ -20,8 +20,8 @@ class Basing(Caveat):
     """Forbids a matched assignment in a month outside the allowed or inside a barred area."""
 
     kind: Literal["basing"]
-    allowed: Names | None = None
-    barred: Names | None = None
+    allowed: Names | None = Field(None, description="areas outside which it may not be based")
+    barred: Names | None = Field(None, description="areas inside which it may not be based")
 
     @model_validator(mode="after")
     def _bounded(self) -> Basing:

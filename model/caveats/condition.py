@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal
 
+from pydantic import Field
+
 from model.caveats.base import Caveat, listed
 from model.domain import Assignment, Rest, Settings
 from model.fields import Names
@@ -18,7 +20,7 @@ class Condition(Caveat):
     """Forbids a matched assignment while one of the required conditions does not hold."""
 
     kind: Literal["condition"]
-    requires: Names
+    requires: Names = Field(description="conditions that must hold")
 
     def blocks(self, case: Case, assignment: Assignment, settings: Settings) -> bool:
         return not all(case.conditions[name].holds for name in self.requires) and bool(

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from model.caveats.base import Caveat, many
 from model.fields import Positive, Whole
@@ -27,9 +27,9 @@ class Endurance(Caveat):
     """
 
     kind: Literal["endurance"]
-    tour: Positive | None = None
-    dwell: Whole | None = None
-    max_months: Whole | None = None
+    tour: Positive | None = Field(None, description="most months in place at a stretch")
+    dwell: Whole | None = Field(None, description="fewest months at home after a tour")
+    max_months: Whole | None = Field(None, description="most months in place in all, per unit")
 
     @model_validator(mode="after")
     def _bounded(self) -> Endurance:

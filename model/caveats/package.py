@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from pydantic import Field
+
 from model.caveats.base import Caveat, listed
 from model.domain import Assignment
 from model.fields import Names
@@ -24,7 +26,7 @@ class Package(Caveat):
     """
 
     kind: Literal["package"]
-    offers: Names
+    offers: Names = Field(description="in place together or not at all")
 
     counts: ClassVar[bool] = True
 

@@ -27,8 +27,8 @@ class Partner(Caveat):
     """
 
     kind: Literal["partner"]
-    with_: Names = Field(alias="with")
-    scope: Meeting = "line"
+    with_: Names = Field(alias="with", description="the partners")
+    scope: Meeting = Field("line", description="where they meet")
 
     counts: ClassVar[bool] = True
 

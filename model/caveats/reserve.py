@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from model.caveats.base import Caveat, many
 from model.domain import Offer
@@ -23,8 +23,10 @@ class Reserve(Caveat):
     """Bounds the units of each matched offer in place at once by units less the reserve."""
 
     kind: Literal["reserve"]
-    units: Whole | None = None
-    fraction: Share | None = None
+    units: Whole | None = Field(None, description="units of each offer that stay at home")
+    fraction: Share | None = Field(
+        None, description="share of each offer that stays at home, rounded up"
+    )
 
     counts: ClassVar[bool] = True
 

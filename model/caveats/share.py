@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from pydantic import Field
+
 from model.caveats.base import Caveat
 from model.fields import Share as FromZeroToOne
 from model.rows import Row
@@ -20,7 +22,7 @@ class Share(Caveat):
     """Its nations' matched people are at most ``max_share`` of all nations' in any month."""
 
     kind: Literal["share"]
-    max_share: FromZeroToOne
+    max_share: FromZeroToOne = Field(description="largest share of the people in place")
 
     counts: ClassVar[bool] = True
 
