@@ -290,6 +290,9 @@ def _changed(name: str, before: dict[str, Any], after: dict[str, Any]) -> Iterat
     if not before:
         yield words.plain(f"{name}: new, {after.get('kind')}")
         return
+    if after.get("id", name) is None:
+        yield words.plain(f"{name}: taken out, was {before.get('kind')}")
+        return
     for field, value in after.items():
         yield words.plain(f"{name}: {field} {_value(before.get(field))} -> {_value(value)}")
 

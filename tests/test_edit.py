@@ -176,6 +176,19 @@ def test_what_cannot_be_edited_safely_is_left_to_a_person(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "caveats:\n  - {id: A, barred: &b [x]}\n  - {id: B, barred: *b}\n",
+        "caveats: [{id: A}, # why\n  {id: B}]\n",
+        "caveats: [{id: B}, # why\n  {id: A}]\n",
+    ],
+)
+def test_what_cannot_be_taken_out_safely_is_left_to_a_person(text: str) -> None:
+    with pytest.raises(InputError, match="edit the file"):
+        edit.removed(text, "A")
+
+
+@pytest.mark.parametrize(
     ("field", "typed", "value"),
     [
         ("personnel", "6000", 6000),
@@ -226,6 +239,46 @@ def test_what_is_no_field_and_value_is_refused(arguments: list[str]) -> None:
 )  # fmt: skip
 def test_a_caveat_is_added_after_the_others_in_their_style(text: str, after: str) -> None:
     assert edit.added(text, {"id": "NEW", "kind": "exclusion"})[0] == after
+
+
+@pytest.mark.parametrize(
+    ("text", "after"),
+    [
+        (TEXT, """\
+# head
+calendar: {months: 9}   # nine
+caveats:
+  # the first
+
+  # the second
+  - {id: B, kind: exclusion, nation: "DEU", red_line: false}   # short
+# the end
+rules: []
+"""),
+        ("caveats:\n  - {id: A}  # a\n  # b\n  - {id: B}\n", "caveats:\n  # b\n  - {id: B}\n"),
+        ("caveats:\n- id: B\n- id: A\n  kind: x", "caveats:\n- id: B\n"),
+        ("caveats:\n\n  - id: A\n\n  - id: B\n", "caveats:\n\n  - id: B\n"),
+        ("caveats:  # all\n  # first\n  - id: A\nb: 1\n", "caveats: []  # all\n  # first\nb: 1\n"),
+        ("caveats: [{id: A}, {id: B}]  # x\n", "caveats: [{id: B}]  # x\n"),
+        ("caveats: [{id: B}, {id: A}]  # x\n", "caveats: [{id: B}]  # x\n"),
+        ("caveats: [{id: A}]\n", "caveats: []\n"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("eol", ["\n", "\r\n"])
+def test_a_caveat_is_taken_out_with_its_lines_only(text: str, after: str, eol: str) -> None:
+    left, change = edit.removed(text.replace("\n", eol), "A")
+    assert left == after.replace("\n", eol)
+    assert change.before["id"] == "A"
+    assert set(change.after) == set(change.before)
+    assert set(change.after.values()) == {None}
+
+
+@pytest.mark.parametrize("name", [each["id"] for each in edit.caveats_in(SHIPPED)[::9]])
+def test_a_shipped_caveat_is_taken_out_and_the_others_stay(name: str) -> None:
+    after, _ = edit.removed(SHIPPED, name)
+    old, new = changed_lines(SHIPPED, after)
+    assert not [line for line in new if line.strip()]
+    assert not [line for line in old if line.lstrip().startswith("#")]
 
 
 # Random texts

@@ -121,6 +121,7 @@ PURE = (
     "explain",
     "domain",
     "store",
+    "edit",
     "examples",
     "scenario",
     "pins",
