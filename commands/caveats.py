@@ -8,14 +8,23 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from commands.common import case_folder, print_json, read_whole, refused, today
+from commands.common import (
+    case_folder,
+    listed,
+    one_line,
+    print_json,
+    read_whole,
+    refused,
+    today,
+)
 from commands.options import CaseOption, DryRun, JsonOption, Who, Why
 
 # Everything heavy is imported inside the commands: --help answers at once.
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from model.store import Steps
+    from model.faults import Fault
+    from model.store import Author, Edited, Steps
 
 app = typer.Typer(
     help="Look at caveats in words, and adjust them. Edits touch only the lines concerned, are "
@@ -174,6 +183,62 @@ def add(
     )
 
 
+@app.command("export", short_help="Write the caveats into an Excel workbook.")
+def export_workbook(
+    file: Annotated[Path, typer.Argument(metavar="FILE.xlsx", help="Workbook to write.")],
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Write over a file that is there already.")
+    ] = False,
+    case: CaseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write the caveats into an Excel workbook, to edit there and hand to import."""
+    from model import disk, store
+    from model.faults import Fault, InputError
+    from reports.caveat_workbook import workbook
+    from reports.words import count
+
+    folder = case_folder(case)
+    try:
+        if file.suffix.lower() != ".xlsx":
+            message = "is no name of a workbook"
+            raise InputError([Fault(str(file), 0, "", "", message, "a name that ends in .xlsx")])
+        read, text = store.snapshot(folder)
+        disk.put(file, workbook(read, text, today().today), replace=replace)
+    except InputError as error:
+        raise refused(error.faults, as_json) from None
+    if as_json:
+        print_json({"ok": True, "file": str(file), "caveats": len(read.caveats)})
+    else:
+        total = count(len(read.caveats), "caveat")
+        typer.echo(f"{file}: {total}. Edit it, then hand it to caveats import.")
+
+
+@app.command("import", short_help="Take the changes that were made in a workbook.")
+def import_workbook(
+    file: Annotated[Path, typer.Argument(metavar="FILE.xlsx", help="Workbook to read.")],
+    remove: Annotated[
+        bool, typer.Option("--remove", help="Take out the caveats whose rows were deleted.")
+    ] = False,
+    case: CaseOption = None,
+    why: Why = "",
+    who: Who = "",
+    dry_run: DryRun = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Take the changes that were made in an exported workbook, and nothing else of it."""
+    from model import merge
+    from model.faults import InputError
+
+    folder = case_folder(case)
+    try:
+        author = signed(why, who, "import", dry_run)
+        done, notes = merge.take(folder, file, author, remove=remove)
+    except InputError as error:
+        raise refused(error.faults, as_json) from None
+    told(done, notes, dry_run, as_json)
+
+
 @app.command("history", short_help="Show who changed what, when and why.")
 def show_log(
     name: Annotated[str, typer.Argument(metavar="[ID]", help="Only this caveat.")] = "",
@@ -212,22 +277,36 @@ def edited(
 ) -> None:
     """Make an edit of a case, or show what it would be."""
     from model import store
-    from model.faults import Fault, InputError
-    from reports import cards, console
+    from model.faults import InputError
 
     folder = case_folder(case)
     try:
-        if dry_run:
-            done = store.preview(folder, edit)
-        elif not why.strip():
-            message, allowed = "is missing", "say why it is changed, or try it with --dry-run"
-            raise InputError([Fault("--why", 0, "", "", message, allowed)])
-        else:
-            author = store.Author(who.strip() or store.login(), why.strip(), command)
-            done = store.apply(folder, edit, author)
+        done = store.make(folder, edit, signed(why, who, command, dry_run))
     except InputError as error:
         raise refused(error.faults, as_json) from None
+    told(done, (), dry_run, as_json)
+
+
+def signed(why: str, who: str, command: str, dry_run: bool) -> Author | None:
+    """Return who makes an edit and why; nobody makes one that is only tried."""
+    from model import store
+    from model.faults import Fault, InputError
+
+    if dry_run:
+        return None
+    if not why.strip():
+        message, allowed = "is missing", "say why it is changed, or try it with --dry-run"
+        raise InputError([Fault("--why", 0, "", "", message, allowed)])
+    return store.Author(who.strip() or store.login(), why.strip(), command)
+
+
+def told(done: Edited, notes: Sequence[Fault], dry_run: bool, as_json: bool) -> None:
+    """Tell what an edit did, or would do."""
+    from reports import cards, console
+
     if as_json:
-        print_json({"ok": True, **dataclasses.asdict(done)})
-    else:
-        cards.show_edit(done, console.console(), dry=dry_run)
+        print_json({"ok": True, **dataclasses.asdict(done), "warnings": listed(notes)})
+        return
+    for note in notes:
+        typer.echo(f"warning: {one_line(note)}")
+    cards.show_edit(done, console.console(), dry=dry_run)

@@ -127,7 +127,7 @@ def _header(
         if name and name in header[:i]:
             faults.append(Fault(file, line, place, name, "stands in the header twice"))
         elif name not in known:
-            like = [each for each in known if _like(name, each)]
+            like = [each for each in known if alike(name, each)]
             free = [each for each in like if each not in meant]
             if like:
                 meant[i] = (free or like)[0]
@@ -142,7 +142,7 @@ def _header(
     return meant, faults
 
 
-def _like(name: str, known: str) -> bool:
+def alike(name: str, known: str) -> bool:
     """Whether a name differs from a known one only as typing does.
 
     Equal after dropping case, blanks, ``_`` and ``-``, or one edit away, two from eight letters on.

@@ -20,12 +20,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from model import history
+from model import disk, history
+from model.case import Case
 from model.checks import LINES, OFFERS, YAML
 from model.edit import Change
 from model.faults import Fault, InputError
 from model.read import read_case
-from model.text_source import MAX_BYTES
 
 LOCK = ".constraints.lock"
 _BOM = b"\xef\xbb\xbf"
@@ -66,7 +66,7 @@ def text_at(path: Path) -> str:
     Raises:
         InputError: it cannot be read.
     """
-    return _text(_raw(path), path.name)
+    return _text(disk.contents(path), path.name)
 
 
 def login() -> str:
@@ -83,9 +83,32 @@ def log_of(folder: Path) -> tuple[history.History, str]:
     Raises:
         InputError: one of the two cannot be read.
     """
-    file = history.sha256(_raw(folder / YAML))
+    file = history.sha256(disk.contents(folder / YAML))
     path = folder / history.FILE
-    return history.read(_raw(path) if path.exists() else b""), file
+    return history.read(disk.contents(path) if path.exists() else b""), file
+
+
+def snapshot(folder: Path) -> tuple[Case, str]:
+    """Return a case, and the text of ``constraints.yaml`` that it was read from.
+
+    Raises:
+        InputError: it has faults, or was changed just now.
+    """
+    raw = disk.contents(folder / YAML)
+    case = read_case(folder).case
+    if case.files[YAML] != history.sha256(raw):
+        message = "was changed while it was read"
+        raise InputError([Fault(YAML, 0, "", "", message, "try again")])
+    return case, _text(raw)
+
+
+def make(folder: Path, edit: Callable[[str], Steps], author: Author | None) -> Edited:
+    """Make an edit that somebody signs, or return what it would do.
+
+    Raises:
+        InputError: as ``preview`` and ``apply`` do.
+    """
+    return preview(folder, edit) if author is None else apply(folder, edit, author)
 
 
 def preview(folder: Path, edit: Callable[[str], Steps]) -> Edited:
@@ -94,7 +117,7 @@ def preview(folder: Path, edit: Callable[[str], Steps]) -> Edited:
     Raises:
         InputError: the edit is wrong, or the case would be.
     """
-    raw = _raw(folder / YAML)
+    raw = disk.contents(folder / YAML)
     return _edited(folder, raw, edit)[0]
 
 
@@ -107,7 +130,7 @@ def apply(folder: Path, edit: Callable[[str], Steps], author: Author) -> Edited:
     """
     with _locked(folder):
         path = folder / YAML
-        raw = _raw(path)
+        raw = disk.contents(path)
         edited, steps = _edited(folder, raw, edit)
         if not edited.changes:
             return edited
@@ -121,6 +144,15 @@ def apply(folder: Path, edit: Callable[[str], Steps], author: Author) -> Edited:
         return Edited(
             edited.changes, edited.diff, edited.before, edited.after, written=True, found=found
         )
+
+
+def faults_of(folder: Path, text: str) -> list[Fault]:
+    """Return what would be wrong with the case if ``constraints.yaml`` held this text."""
+    try:
+        _validate(folder, text.encode("utf-8"))
+    except InputError as error:
+        return error.faults
+    return []
 
 
 # The edit
@@ -193,21 +225,6 @@ def _lines(
 # Files
 
 
-def _raw(path: Path) -> bytes:
-    try:
-        if path.exists() and not path.is_file():
-            raise InputError([Fault(path.name, 0, "", "", "is no file")])
-        if path.stat().st_size > MAX_BYTES:
-            message = f"is larger than {MAX_BYTES:,} bytes"
-            raise InputError([Fault(path.name, 0, "", "", message)])
-        return path.read_bytes()
-    except FileNotFoundError:
-        message = f"is missing in {path.parent}"
-        raise InputError([Fault(path.name, 0, "", "", message)]) from None
-    except (OSError, ValueError) as error:
-        raise InputError([_cannot(path, "cannot be read", error)]) from None
-
-
 def _text(raw: bytes, name: str = YAML) -> str:
     try:
         return raw.removeprefix(_BOM).decode("utf-8")
@@ -232,10 +249,7 @@ def _write(folder: Path, raw: bytes, text: str, log: history.History, lines: byt
     logged = folder / history.FILE
     staged = path.with_name(f".{path.name}.{secrets.token_hex(4)}.muster-new")
     try:
-        with staged.open("xb") as file:
-            file.write(_bytes(raw, text))
-            file.flush()
-            os.fsync(file.fileno())
+        disk.write(staged, _bytes(raw, text))
         shutil.copymode(path, staged)
         if path.read_bytes() != raw:
             message = "was changed by somebody else in the meantime; their change stands"
@@ -247,9 +261,9 @@ def _write(folder: Path, raw: bytes, text: str, log: history.History, lines: byt
         except OSError:
             _take_back(logged, length, log.torn)
             raise
-        _sync(path.parent)
+        disk.sync(path.parent)
     except OSError as error:
-        raise InputError([_cannot(path, "cannot be written", error)]) from None
+        raise InputError([disk.cannot(path, "cannot be written", error)]) from None
     finally:
         staged.unlink(missing_ok=True)
 
@@ -272,17 +286,6 @@ def _take_back(path: Path, length: int | None, torn: bytes) -> None:
             _append(path, torn, length)
 
 
-def _sync(folder: Path) -> None:
-    """Bring a folder's entries to disk, where the system can."""
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            with contextlib.suppress(OSError):
-                os.fsync(handle)
-        finally:
-            os.close(handle)
-
-
 @contextlib.contextmanager
 def _locked(folder: Path) -> Iterator[None]:
     """Keep other editors of the case out; the system lets go of the lock if this one dies.
@@ -296,7 +299,7 @@ def _locked(folder: Path) -> Iterator[None]:
     try:
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
     except OSError as error:
-        raise InputError([_cannot(folder, "cannot be written to", error)]) from None
+        raise InputError([disk.cannot(folder, "cannot be written to", error)]) from None
     try:
         if not _taken(handle, path):
             message = "somebody else is editing this case at this moment"
@@ -331,8 +334,3 @@ def _is_at(handle: int, path: Path) -> bool:
         return os.path.samestat(os.fstat(handle), path.stat())
     except OSError:
         return False
-
-
-def _cannot(path: Path, what: str, error: Exception) -> Fault:
-    why = getattr(error, "strerror", None) or str(error)
-    return Fault(str(path), 0, "", "", f"{what}: {why}")

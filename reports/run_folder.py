@@ -19,6 +19,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from model import disk
 from model.faults import Fault, InputError
 
 FILES = ("run.json", "plan.json", "assignments.csv", "coverage.csv", "gaps.csv", "report.md")
@@ -67,11 +68,11 @@ def write(target: Path, files: Mapping[str, str]) -> None:
         _clear_stale(real)
         staging.mkdir()
         for name, text in files.items():
-            _write_file(staging / name, text.encode("utf-8", "replace"))
-        _sync(staging)
+            disk.write(staging / name, text.encode("utf-8", "replace"))
+        disk.sync(staging)
         _refuse_foreign(target, real)  # once more: a search may have taken an hour
         _swap(staging, real)
-        _sync(real.parent)
+        disk.sync(real.parent)
     except OSError as error:
         raise InputError([_fault(target, f"cannot be written: {_why(error)}")]) from None
     finally:
@@ -128,24 +129,6 @@ def _refuse_foreign(target: Path, real: Path) -> None:
 def _is_run(real: Path) -> bool:
     path = real / "run.json"
     return path.is_file() and _MARK in path.read_text("utf-8", "replace")
-
-
-def _write_file(path: Path, content: bytes) -> None:
-    with path.open("xb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync(folder: Path) -> None:
-    """Bring a folder's entries to disk, where the system can."""
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            with contextlib.suppress(OSError):  # some network shares cannot
-                os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def _swap(staging: Path, real: Path) -> None:

@@ -305,7 +305,7 @@ def test_help_and_version_answer_without_loading_anything_heavy() -> None:
         "from typer.testing import CliRunner\n"
         "for words in (['--help'], ['plan', '--help'], ['caveats', '--help'], ['--version']):\n"
         "    assert CliRunner().invoke(solve.app, words).exit_code == 0\n"
-        "heavy = {'pandas', 'pyomo', 'highspy', 'numpy', 'rich', 'yaml'}\n"
+        "heavy = {'pandas', 'pyomo', 'highspy', 'numpy', 'rich', 'yaml', 'openpyxl', 'xlsxwriter'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
@@ -322,6 +322,7 @@ def test_verify_loads_no_solver_and_plan_no_pandas(run: Path, case: Path, tmp_pa
     for unwanted, words in (
         ("pyomo highspy", ["verify", run]),
         ("pandas", ["plan", "--case", case, "--out", tmp_path / "new"]),
+        ("openpyxl xlsxwriter numpy", ["caveats", "list", "--case", case]),
     ):
         command = [sys.executable, "-c", code, unwanted, *map(str, words)]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)

@@ -83,6 +83,13 @@ def test_file_formats_are_known_only_where_a_case_is_read(package: str) -> None:
     assert under(rooms, "model.read", "model.yaml_source", "model.csv_source")
 
 
+def test_workbooks_are_read_in_one_room_and_written_by_reports() -> None:
+    assert importers("openpyxl") == {"model.xlsx_source"}
+    rooms = importers("xlsxwriter")
+    assert rooms
+    assert under(rooms, "reports")
+
+
 def test_reports_never_look_at_the_program_or_the_solver() -> None:
     for package in ("model.formulation", "model.solver", "pyomo", "highspy"):
         assert not {each for each in importers(package) if each.startswith("reports")}
