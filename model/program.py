@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import cached_property, reduce
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,6 @@ from pyomo.core import Constraint, Var
 
 from model.domain import Stage
 from model.formulation import Formulation, Objective
-from model.rows import common_divisor
 
 Vector = np.ndarray[Any, np.dtype[np.float64]]
 Places = dict[int, tuple[int, int]]
@@ -70,26 +69,27 @@ class Goal:
     Attributes:
         costs: one per column.
         constant: what no decision changes.
-        quanta: of what each column's part in the value is a whole multiple; 0 where unknown.
+        quanta: of what each column's part in the value is a whole multiple, as numerators over
+            ``denominator``; 0 where unknown.
         idle: columns that may be fixed at 0 while this tier is minimised.
     """
 
     name: Stage
     costs: Vector
     constant: float
-    quanta: dict[int, Fraction]
+    quanta: dict[int, int]
+    denominator: int
     idle: tuple[int, ...]
 
     @cached_property
     def step(self) -> float:
         """A number of which the value of every point of whole units is a multiple, or 0."""
-        if not all(self.quanta.values()):
-            return 0.0
-        return float(reduce(common_divisor, set(self.quanta.values()), Fraction(0)))
+        numerators = set(self.quanta.values())
+        return 0.0 if 0 in numerators else math.gcd(*numerators) / self.denominator
 
     def split(self, parts: list[list[int]], place: Places) -> list[Goal]:
         """Return the goal over each part's columns, renumbered, without the constant."""
-        quanta: list[dict[int, Fraction]] = [{} for _ in parts]
+        quanta: list[dict[int, int]] = [{} for _ in parts]
         idle: list[list[int]] = [[] for _ in parts]
         for c, each in self.quanta.items():
             if c in place:
@@ -100,7 +100,7 @@ class Goal:
                 part, here = place[c]
                 idle[part].append(here)
         return [
-            Goal(self.name, self.costs[columns], 0.0, quanta[k], tuple(idle[k]))
+            Goal(self.name, self.costs[columns], 0.0, quanta[k], self.denominator, tuple(idle[k]))
             for k, columns in enumerate(parts)
         ]
 
@@ -257,11 +257,14 @@ class Program:
     def doubting(self, objective: Objective) -> Program:
         """Return the program with another tier ``conditional``, over units alone."""
         costs = np.zeros(self.size)
-        quanta = {self.begin[c]: worth for c, worth in objective.begin.items() if worth}
-        for column, worth in quanta.items():
-            costs[column] = float(worth)
+        worth = {self.begin[c]: each for c, each in objective.begin.items() if each}
+        for column, each in worth.items():
+            costs[column] = float(each)
+        quanta, denominator = _over_one(worth)
         goals = tuple(
-            replace(goal, costs=costs, quanta=quanta) if goal.name == "conditional" else goal
+            replace(goal, costs=costs, quanta=quanta, denominator=denominator)
+            if goal.name == "conditional"
+            else goal
             for goal in self.goals
         )
         return replace(self, goals=goals)
@@ -405,8 +408,8 @@ def compile_program(f: Formulation) -> Program:
         for coefficient, variable in zip(*objective.terms(f.begin), strict=True):
             costs[column[id(variable)]] += coefficient
         idle = tuple(begin[c] for c in f.idle.get(name, ()))
-        quanta = _quanta(objective, begin, column)
-        goals.append(Goal(name, costs, float(objective.constant), quanta, idle))
+        quanta, denominator = _over_one(_quanta(objective, begin, column))
+        goals.append(Goal(name, costs, float(objective.constant), quanta, denominator, idle))
     return Program(
         lower=np.array([-INFINITY if v.lb is None else v.lb for v in variables], dtype=float),
         upper=np.array([INFINITY if v.ub is None else v.ub for v in variables], dtype=float),
@@ -423,6 +426,14 @@ def compile_program(f: Formulation) -> Program:
             for variable in variables
         },
     )
+
+
+def _over_one(quanta: Mapping[int, Fraction]) -> tuple[dict[int, int], int]:
+    """Return the numerators of fractions over one common denominator, and that."""
+    denominator = math.lcm(*{each.denominator for each in quanta.values()})
+    return {
+        c: each.numerator * (denominator // each.denominator) for c, each in quanta.items()
+    }, denominator
 
 
 def _quanta(
