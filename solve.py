@@ -11,6 +11,7 @@ if __name__ == "__main__":
     # Until a command listens itself, Ctrl-C ends the program without a word.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
+import contextlib
 import gc
 import io
 import sys
@@ -196,4 +197,14 @@ if __name__ == "__main__":
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal need not know every letter
-    app()
+    status = 0
+    try:
+        app()
+    except SystemExit as end:
+        status = end.code if isinstance(end.code, int) else int(end.code is not None)
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):  # nobody listens any more
+            stream.flush()
+    # All files are closed. Taking the case, the program and the solver apart again would take
+    # longer than reading the case did.
+    os._exit(status)
