@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 
 if __name__ == "__main__":
+    # One command, then the end: looking for garbage takes a tenth of a plan and finds none.
+    gc.disable()
     # Pydantic would look through everything installed for plugins; no room here has any.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     # Until a command listens itself, Ctrl-C ends the program without a word.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 import contextlib
-import gc
 import io
 import sys
 from pathlib import Path
@@ -192,8 +194,6 @@ def verify(
 app.add_typer(caveats.app, name="caveats", short_help="Look at caveats in words, and adjust them.")
 
 if __name__ == "__main__":
-    # One command, then the end: looking for garbage takes a tenth of a plan and finds none.
-    gc.disable()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal need not know every letter
