@@ -23,7 +23,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from commands import caveats
+from commands import asks, caveats
 from commands.common import (
     DONE,
     NOT_PROVEN,
@@ -191,6 +191,7 @@ def verify(
         typer.echo(f"{run} holds: case, plan, tiers, coverage, gaps and tables agree.")
 
 
+app.command(short_help="Find the smallest sets of caveats to lift that reach a goal.")(asks.asks)
 app.add_typer(caveats.app, name="caveats", short_help="Look at caveats in words, and adjust them.")
 
 if __name__ == "__main__":

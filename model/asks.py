@@ -23,7 +23,7 @@ from model.plan import Plan
 from model.program import INFINITY, Program, Row, compile_program
 from model.relaxing import Lifting, every
 from model.search import Terms, search
-from model.solver import Options, SolverFault, checked, starts
+from model.solver import Options, OutOfTime, SolverFault, checked, kept, starts
 
 __all__ = ["Ask", "Asks", "Goal", "asks", "goal_of"]
 
@@ -115,12 +115,14 @@ class Ask:
     Attributes:
         cost: the sum of their ask costs.
         reaches: what a plan without them comes to in what the goal is about.
+        proven: whether every set that costs less was told before; False where time ran out over it.
     """
 
     caveats: tuple[Caveat, ...]
     cost: Fraction
     reaches: Fraction
     plan: Plan
+    proven: bool
 
 
 @dataclass(frozen=True)
@@ -128,14 +130,18 @@ class Asks:
     """Everything there is to ask for.
 
     Attributes:
+        now: what the case as it is comes to in what the goal is about.
         found: the minimal sets, cheapest first; one that is empty where the goal is reached as is.
         complete: whether there are no others.
+        in_time: whether the search ended by itself, or after as many sets as were asked for.
         best: what lifting every negotiable caveat at once comes to, where no set reaches the goal.
     """
 
     goal: Goal
+    now: Fraction
     found: tuple[Ask, ...]
     complete: bool
+    in_time: bool
     best: Fraction | None = None
 
 
@@ -161,29 +167,43 @@ def asks(
         stopped: asked often; true ends the search.
 
     Raises:
+        Contradiction: the pins of the case cannot be kept, see ``model/conflict.py``.
         OutOfTime: the time was over before the first answer.
     """
     options = options or Options()
     until = time.monotonic() + options.time_limit
     prices = {c.id: c.ask_cost for c in case.active_caveats if not c.red_line}
     asked = _Asked(replace(case, tiers=("critical", "shortfall")), settings, goal, options)
+    now = asked.least(frozenset(), until, stopped)
     found: list[Ask] = []
-    complete = True
-    for each in every(
-        asked.program,
-        prices,
-        asked.rows(until, stopped),
-        until=until,
-        seed=options.seed,
-        stopped=stopped,
-    ):
-        if len(found) == most:
-            complete = False
-            break
-        found.append(asked.shown(each))
-        on_found(found[-1])
-    best = None if found else asked.best(frozenset(prices), until, stopped)
-    return Asks(goal, tuple(found), complete, best)
+    complete = in_time = True
+    try:
+        for each in every(
+            asked.program,
+            prices,
+            asked.rows(now),
+            until=until,
+            seed=options.seed,
+            stopped=stopped,
+        ):
+            if len(found) == most:
+                complete = False
+                break
+            found.append(asked.shown(each))
+            on_found(found[-1])
+            if not each.proven or stopped():
+                raise OutOfTime
+    except OutOfTime:
+        if not found:
+            raise
+        complete = in_time = False
+    best = None
+    if not found:
+        try:
+            best = goal.measure(asked.least(frozenset(prices), until, stopped))
+        except OutOfTime:
+            in_time = False
+    return Asks(goal, goal.measure(now), tuple(found), complete, in_time, best)
 
 
 class _Asked:
@@ -195,13 +215,14 @@ class _Asked:
         self.formulation = Formulation(case, settings, negotiable)
         self.program = compile_program(self.formulation)
 
-    def rows(self, until: float, stopped: Callable[[], bool]) -> list[Row]:
-        """Return what is wanted: the goal, and where it is coverage nothing critical for it."""
+    def rows(self, now: Plan) -> list[Row]:
+        """Return what is wanted: the goal, all pins, and for coverage nothing critical."""
         unreachable = self.formulation.unreachable
         wanted = [self.goal.row(self.case, self.program, unreachable)]
+        wanted += [Row((column,), (1.0,), -INFINITY, 0.0) for column in self.program.dropped]
         if self.goal.lines:
-            now = self._least(frozenset(), until, stopped).tier_values["critical"]
-            wanted.append(Goal("critical", now).row(self.case, self.program, unreachable))
+            critical = Goal("critical", now.tier_values["critical"])
+            wanted.append(critical.row(self.case, self.program, unreachable))
         return wanted
 
     def shown(self, lifting: Lifting) -> Ask:
@@ -213,15 +234,19 @@ class _Asked:
             names = sorted(lifting.switches)
             raise SolverFault(f"lifting {names} does not reach {self.goal.what} after all")
         caveats = tuple(self.case.caveat_by_id[name] for name in sorted(lifting.switches))
-        return Ask(caveats, lifting.cost, self.goal.measure(plan), plan)
+        return Ask(caveats, lifting.cost, self.goal.measure(plan), plan, lifting.proven)
 
-    def best(self, lifted: frozenset[str], until: float, stopped: Callable[[], bool]) -> Fraction:
-        """Return what the best plan without all these caveats comes to."""
-        return self.goal.measure(self._least(lifted, until, stopped))
+    def least(self, lifted: frozenset[str], until: float, stopped: Callable[[], bool]) -> Plan:
+        """Return the best plan without these caveats.
 
-    def _least(self, lifted: frozenset[str], until: float, stopped: Callable[[], bool]) -> Plan:
+        Raises:
+            Contradiction, OutOfTime: see ``asks``.
+        """
         terms = Terms(self.options.gap, until, self.options.seed, lambda *told: None, stopped)
         program = self.program.switched(lifted)
-        point, _ = search(program, terms)
+        point, bounds = search(program, terms)
+        kept(program, point, bounds)
+        if terms.ended is not None:
+            raise OutOfTime(f"the search ended early: {terms.ended}")
         begun = starts(self.formulation, program, point)
         return checked(self.case.turned(off=lifted), self.settings, begun)

@@ -162,8 +162,9 @@ def kept(program: Program, point: Vector, bounds: Sequence[float]) -> None:
         OutOfTime: none that does was found in time.
     """
     for goal, bound in zip(program.goals, bounds, strict=True):
-        if goal.name == "pins" and float(goal.costs @ point) > 0.5:
-            raise Contradiction if bound > 0.5 else OutOfTime
+        # A pin whose every way is shut has no column left: it is in the constant.
+        if goal.name == "pins" and goal.constant + float(goal.costs @ point) > 0.5:
+            raise Contradiction if goal.constant + bound > 0.5 else OutOfTime
 
 
 def starts(formulation: Formulation, program: Program, point: Vector) -> list[Start]:

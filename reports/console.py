@@ -57,7 +57,7 @@ def _heading(report: GapReport) -> RenderableType:
 
 
 def _roles(report: GapReport) -> RenderableType:
-    table = _table("Coverage by role, in percent")
+    table = ruled("Coverage by role, in percent")
     table.add_column("Role", no_wrap=True, ratio=1, overflow="ellipsis")
     for heading in ("Lines", "Gaps", "All"):
         table.add_column(heading, justify="right", no_wrap=True)
@@ -77,7 +77,7 @@ def _roles(report: GapReport) -> RenderableType:
 def _picture(report: GapReport) -> RenderableType:
     if not report.lines_with_gap:
         return Text("Every line reaches its target in every month.")
-    table = _table(f"Missing units by line and {report.span}")
+    table = ruled(f"Missing units by line and {report.span}")
     table.add_column("Line", no_wrap=True)
     table.add_column("What", no_wrap=True, ratio=1, overflow="ellipsis")
     table.add_column("Pri", justify="right", no_wrap=True)
@@ -124,7 +124,7 @@ def _worst(report: GapReport) -> RenderableType:
 def _gap(report: GapReport, rank: int, gap: Gap) -> RenderableType:
     head = Text(words.plain(f"{gap.line.line} {report.case.line_title(gap.line)}"), style="bold")
     head.append(f", {words.dated(report.case, gap.first, gap.last)}", style="not bold")
-    reasons = _columns(10)
+    reasons = labelled(10)
     for reason in gap.reasons[:REASONS_SHOWN]:
         kind = Text(words.REASONS[reason.kind], style="dim")
         reasons.add_row(kind, Text(words.plain(report.reason(reason))))
@@ -133,14 +133,14 @@ def _gap(report: GapReport, rank: int, gap: Gap) -> RenderableType:
         reasons.add_row(
             "", Text(f"and {words.count(more, 'more reason')} in report.md", style="dim")
         )
-    numbered = _columns(2, justify="right")
+    numbered = labelled(2, justify="right")
     facts = Text(words.plain(report.gap_facts(gap)))
     numbered.add_row(Text(str(rank)), Group(head, facts, reasons))
     return numbered
 
 
 def _proof(report: GapReport) -> RenderableType:
-    table = _table("Proof")
+    table = ruled("Proof")
     table.add_column("Tier", no_wrap=True)
     table.add_column("Counts", no_wrap=True, ratio=1)
     table.add_column("Value", justify="right", no_wrap=True)
@@ -171,7 +171,8 @@ def _summary(report: GapReport, folder: Path) -> RenderableType:
     return text
 
 
-def _table(title: str) -> Table:
+def ruled(title: str) -> Table:
+    """Return a table as wide as the terminal."""
     return Table(
         title=title,
         title_justify="left",
@@ -185,7 +186,8 @@ def _table(title: str) -> Table:
     )
 
 
-def _columns(width: int, justify: Literal["left", "right"] = "left") -> Table:
+def labelled(width: int, justify: Literal["left", "right"] = "left") -> Table:
+    """Return two columns without lines: a narrow label, and text that wraps beside it."""
     grid = Table.grid(padding=(0, 1))
     grid.add_column(justify=justify, width=width, no_wrap=True)
     grid.add_column(ratio=1)

@@ -13,9 +13,9 @@ import pytest
 
 from model.asks import Asks, asks, goal_of
 from model.case import Case
-from model.domain import Pending, Settings
+from model.domain import Pending, Pin, Settings
 from model.formulation import Formulation
-from model.solver import Options, solve
+from model.solver import Contradiction, Options, solve
 from tests.conftest import Mini, chunks
 from tests.reference.random_cases import Sizes
 from tests.test_all_kinds import crowded
@@ -133,6 +133,48 @@ def test_a_red_line_is_never_asked_for(mini: Build) -> None:
     case = mini("id: C, kind: exclusion, nation: ALB, red_line: true", months=3).case
     found = asks(case, Settings(), goal_of(case, "critical=0"))
     assert found.found == ()
+
+
+def test_what_is_asked_for_keeps_every_pin(mini: Build) -> None:
+    # Once D is lifted, A1 could serve L in every month; the pin ties it to K.
+    case = mini(
+        "id: C, kind: exclusion, nation: BEL",
+        "id: D, kind: exclusion, nation: ALB, applies_to: {lines: [L]}",
+        offers=["A1,ALB,1,100", "B1,BEL,1,100"],
+        lines=["L,kyiv,1,1", "K,kyiv,0,1"],
+        months=3,
+    ).case
+    pinned = replace(case, pins=(Pin("A1", "K", 1, 1),))
+    assert len(names(asks(case, Settings(), goal_of(case, "L=1")))) == 2
+    assert names(asks(pinned, Settings(), goal_of(case, "L=1"))) == [{"C"}]
+    kept_by_nobody = replace(case, pins=(Pin("A1", "L", 1, 1),))
+    with pytest.raises(Contradiction):
+        asks(kept_by_nobody, Settings(), goal_of(case, "L=1"))
+
+
+def test_sets_found_before_the_time_was_over_are_kept_and_said_not_to_be_all(mini: Build) -> None:
+    case = mini(
+        "id: C, kind: exclusion, nation: ALB",
+        "id: D, kind: exclusion, nation: BEL",
+        offers=["A1,ALB,1,100", "B1,BEL,1,100"],
+        lines=["L,kyiv,1,1"],
+        months=3,
+    ).case
+    stop: list[bool] = []
+    found = asks(
+        case,
+        Settings(),
+        goal_of(case, "critical=0"),
+        on_found=lambda ask: stop.append(True),
+        stopped=lambda: bool(stop),
+    )
+    assert [len(each) for each in names(found)] == [1]
+    assert not found.complete
+    assert not found.in_time
+    few = asks(case, Settings(), goal_of(case, "critical=0"), most=1)
+    assert [len(each) for each in names(few)] == [1]
+    assert not few.complete
+    assert few.in_time
 
 
 @pytest.mark.parametrize(

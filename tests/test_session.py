@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from model.domain import Settings
+from model.domain import Pin, Settings
 from model.eligibility import candidates
 from model.formulation import Formulation
 from model.session import Flips, Session, Unknown
-from model.solver import Options, solve
+from model.solver import Contradiction, Options, solve
 from tests.conftest import Mini, chunks
 from tests.reference.random_cases import Sizes
 from tests.test_all_kinds import crowded
@@ -92,3 +93,12 @@ def test_some_tiers_alone_can_be_asked_for(mini: Build) -> None:
     case = mini(offers=["A1,ALB,1,100"], months=1, tiers="critical, shortfall, personnel").case
     found = Session(case, Settings()).solve(tiers=("shortfall",))
     assert [(tier.name, tier.value) for tier in found.tiers] == [("shortfall", 0.5)]
+
+
+def test_a_pin_that_flips_leave_no_way_to_keep_is_a_contradiction(mini: Build) -> None:
+    case = mini("id: C, kind: exclusion, nation: ALB, active: false", months=3).case
+    session = Session(replace(case, pins=(Pin("A1", "L", 1, 1),)), Settings())
+    assert session.solve().plan.starts[0].offer == "A1"
+    for flips in (Flips(restored=frozenset(["C"])), Flips(away=frozenset(["A1"]))):
+        with pytest.raises(Contradiction):
+            session.solve(flips)
