@@ -21,7 +21,7 @@ from model.faults import nearest
 from model.formulation import Formulation
 from model.plan import Plan
 from model.program import INFINITY, Program, Row, compile_program
-from model.relaxing import Lifting, every
+from model.relaxing import Lifting, every, keeping_pins
 from model.search import Terms, search
 from model.solver import Options, OutOfTime, SolverFault, checked, kept, starts
 
@@ -219,7 +219,7 @@ class _Asked:
         """Return what is wanted: the goal, all pins, and for coverage nothing critical."""
         unreachable = self.formulation.unreachable
         wanted = [self.goal.row(self.case, self.program, unreachable)]
-        wanted += [Row((column,), (1.0,), -INFINITY, 0.0) for column in self.program.dropped]
+        wanted += keeping_pins(self.program)
         if self.goal.lines:
             critical = Goal("critical", now.tier_values["critical"])
             wanted.append(critical.row(self.case, self.program, unreachable))

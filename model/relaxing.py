@@ -111,18 +111,20 @@ def every(
     rows: Sequence[Row],
     *,
     lifted: Iterable[str] = (),
+    barred: Iterable[frozenset[str]] = (),
     until: float = INFINITY,
     seed: int = 0,
     stopped: Callable[[], bool] = lambda: False,
 ) -> Iterator[Lifting]:
     """Yield all minimal sets of switches that let the rows hold, cheapest first.
 
-    The end of the iteration is the proof that there are no more.
+    None of them holds a set that is barred. The end of the iteration is the proof that there are
+    no more.
 
     Raises:
         OutOfTime: see :func:`cheapest`.
     """
-    found: list[frozenset[str]] = []
+    found = list(barred)
     while True:
         next_one = cheapest(
             program,
@@ -140,3 +142,8 @@ def every(
         if not next_one.switches:
             return
         found.append(next_one.switches)
+
+
+def keeping_pins(program: Program) -> list[Row]:
+    """Return rows that let no pin be dropped."""
+    return [Row((column,), (1.0,), -INFINITY, 0.0) for column in program.dropped]

@@ -7,9 +7,11 @@ columns and rows, and only those parts of the program are solved that were never
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from model.case import Case
@@ -121,7 +123,8 @@ class Session:
         flips = self._with_run(flips)
         lifted = (self._off - flips.restored) | flips.lifted
         program = self._program if tiers is None else self._program.first({"pins", *tiers})
-        if (lifted & self._doubts or flips.granted) and "conditional" in self.formulation.tiers:
+        doubtful = any(goal.name == "conditional" for goal in program.goals)
+        if doubtful and (lifted & self._doubts or flips.granted):
             program = program.doubting(self.formulation.doubtful(lifted, flips.granted))
         shut = [
             c
@@ -138,6 +141,7 @@ class Session:
         flips: Flips = BASE,
         *,
         tiers: Collection[Tier] | None = None,
+        until: float = math.inf,
         stopped: Callable[[], bool] = lambda: False,
     ) -> Outcome:
         """Return the best plan as the flips leave the case.
@@ -145,6 +149,7 @@ class Session:
         Args:
             flips: what is different.
             tiers: minimise these only, in the order of the case; all by default.
+            until: when to stop, in monotonic seconds, if that is before the options' limit.
             stopped: asked often; true ends the search with the best plan found.
 
         Raises:
@@ -160,7 +165,7 @@ class Session:
 
         terms = Terms(
             self.options.gap,
-            began + self.options.time_limit,
+            min(until, began + self.options.time_limit),
             self.options.seed,
             report,
             stopped,
@@ -171,6 +176,24 @@ class Session:
         kept(program, point, bounds)
         plan = checked(case, self.settings, starts(self.formulation, program, point))
         return proven(plan, program, bounds, terms, self.options, moved, began)
+
+    @cached_property
+    def touching(self) -> frozenset[str]:
+        """The caveats and rules whose lifting alone changes the program at all.
+
+        Any other is the only bar of no tour, changes the length of none, and writes no row that
+        could bind: the program without it is the same one.
+        """
+        switch = {column: name for name, column in self._program.lifted.items()}
+        found = {switch[c] for row in self._program.rows if row.block for c in row.columns
+                 if c in switch}  # fmt: skip
+        refusing = self._with_run(BASE)
+        for each in self.formulation.candidates:
+            found |= each.lifted | each.kept
+            bars = (each.gates | _refusing(each, refusing)) - self._off
+            if len(bars) == 1:
+                found |= bars
+        return frozenset(found - self._off)
 
     def candidates(self, flips: Flips = BASE) -> list[Candidate]:
         """Return every possible assignment as the flips leave the case, to explain a plan."""

@@ -73,7 +73,7 @@ def _set(case: Case, goal: Goal, ask: Ask) -> list[Text]:
     )
     told = [head]
     for each in ask.caveats:
-        owner = f" To ask: {each.authority}." if each.authority else ""
+        owner = f" Owner: {each.authority}." if each.authority else ""
         told.append(Text(words.plain(f"{each.in_words(case)}{owner}")))
     if not ask.proven:
         told.append(Text("Time ran out over this set: a part of it, or a cheaper one, may do."))

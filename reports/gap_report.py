@@ -27,11 +27,11 @@ from reports.rows import (
     Period,
     RoleRow,
     Shares,
+    periods,
 )
 from reports.shape import Outcome
 
 WORST = 10
-COLUMNS = 8
 
 
 class GapReport:
@@ -158,10 +158,8 @@ class GapReport:
 
     @cached_property
     def periods(self) -> tuple[Period, ...]:
-        """The columns of a picture: quarters, or longer ones where there would be too many."""
-        last = self.case.calendar.months
-        step = next((s for s in (3, 6, 12, 24, 60) if -(-last // s) <= COLUMNS), 120)
-        return tuple(Period(m, min(m + step - 1, last)) for m in range(1, last + 1, step))
+        """The columns of a picture."""
+        return periods(self.case)
 
     @property
     def span(self) -> str:

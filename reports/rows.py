@@ -6,11 +6,15 @@ import shlex
 from dataclasses import dataclass
 from fractions import Fraction
 
+from model.case import Case
 from model.caveats.base import Caveat
 from model.domain import Line
 from model.plan import State
 from reports import words
 from reports.shape import RunOptions
+
+COLUMNS = 8
+"""The most columns of a picture over time."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,13 @@ class Period:
 
     def __contains__(self, month: int) -> bool:
         return self.first <= month <= self.last
+
+
+def periods(case: Case) -> tuple[Period, ...]:
+    """Return the columns of a picture: quarters, or longer ones where there would be too many."""
+    last = case.calendar.months
+    step = next((s for s in (3, 6, 12, 24, 60) if -(-last // s) <= COLUMNS), 120)
+    return tuple(Period(m, min(m + step - 1, last)) for m in range(1, last + 1, step))
 
 
 @dataclass(frozen=True)

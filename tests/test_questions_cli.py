@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -67,3 +68,41 @@ def test_no_answer_in_time_ends_with_3(case: Path) -> None:
     answer = muster("asks", "--case", case, "--goal", "L01=0.9", "--time-limit", "0.000001")
     assert (answer.code, answer.out) == (3, "")
     assert "The time was over" in answer.err
+
+
+# prices
+
+
+def test_prices_rank_the_caveats_and_say_what_is_proven(case: Path) -> None:
+    answer = muster("prices", "--case", case)
+    assert answer.code == 0
+    assert re.search(r"1 CZE-BASING +1 +0 +-\d", answer.out)
+    assert "Czechia: may not be based in Ukraine." in answer.out
+    assert "1 of 2 bring nothing alone" in answer.out
+    assert "There is no set of caveats" in answer.out
+    assert narrow(answer.out)
+
+
+def test_prices_as_json_hold_both_ends_and_coverage_by_role_and_time(case: Path) -> None:
+    told = muster("prices", "--case", case, "--json").json
+    first, second = told["alone"]
+    assert (first["ids"], second["ids"]) == (["CZE-BASING"], ["BEL-VOTE"])
+    low, high = first["gains"]["shortfall"]
+    assert low == high > 0
+    assert {each["role"] for each in first["coverage"]} == {"land", "all"}
+    assert second["gains"] == {"critical": [0, 0], "shortfall": [0, 0]}
+    assert second["coverage"] == []
+    assert told["together"] == {"complete": True, "sets": []}
+    assert muster("prices", "--case", case, "--alone", "--json").json["together"] is None
+
+
+def test_prices_of_votes_are_asked_for(case: Path) -> None:
+    answer = muster("prices", "--case", case, "--pending", "refused", "--votes", "--json")
+    assert [each["what"] for each in answer.json["alone"] if each["what"] != "caveat"] == ["vote"]
+
+
+def test_prices_that_were_not_solved_in_time_are_marked_and_end_with_3(case: Path) -> None:
+    answer = muster("prices", "--case", case, "--time-limit", "0.000001")
+    assert answer.code == 3
+    assert "to 0" in answer.out
+    assert "The time was over before everything was solved." in answer.out

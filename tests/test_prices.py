@@ -1,0 +1,181 @@
+"""Prices are what brute force finds: each caveat lifted alone, and every set that helps together."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import random
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from model.case import Case
+from model.domain import Pending, Settings
+from model.formulation import Formulation
+from model.prices import TIERS, PriceList, prices
+from model.solver import Options, solve
+from tests.conftest import Mini, chunks
+from tests.reference.random_cases import Sizes
+from tests.test_all_kinds import crowded
+
+Build = Callable[..., Mini]
+Values = tuple[Fraction, ...]
+CLOSE = 1e-5
+
+
+def least(case: Case, settings: Settings) -> Values:
+    """Return the least critical shortfall, and the least shortfall with it."""
+    outcome = solve(Formulation(replace(case, tiers=TIERS), settings), Options(gap=0))
+    assert outcome.status == "optimal"
+    return tuple(outcome.plan.tier_values[tier] for tier in TIERS)
+
+
+def names(found: PriceList) -> set[frozenset[str]]:
+    return {frozenset(price.names) for price in found.together or ()}
+
+
+@pytest.mark.parametrize("seeds", chunks(60, 20), ids=lambda seeds: f"{seeds[0]}+")
+def test_prices_alone_and_together_are_those_of_brute_force(tmp_path: Path, seeds: range) -> None:
+    gained = several = 0
+    for seed in seeds:
+        rng = random.Random(seed)
+        twice = crowded(seed, tmp_path, Sizes(months=6, caveats=5, rules=2, plans=0))
+        pending: Pending = "refused" if seed % 3 == 0 else "granted"
+        settings = Settings(pending=pending)
+        # A second caveat that says the same makes the first worth nothing alone.
+        twins = rng.sample(twice.case.active_caveats, min(2, len(twice.case.active_caveats)))
+        drawn = (
+            *twice.case.caveats,
+            *(each.model_copy(update={"id": f"{each.id}-TWIN"}) for each in twins),
+        )
+        red = frozenset(each.id for each in drawn if rng.random() < 0.1)
+        case = replace(
+            twice.case,
+            caveats=tuple(each.model_copy(update={"red_line": each.id in red}) for each in drawn),
+        )
+        limits = [each.id for each in (*case.active_caveats, *case.active_rules)]
+        what = f"pending {pending}, red {sorted(red)}\n{twice}"
+        found = prices(case, settings, also=("rule",))
+        now = least(case, settings)
+        alone = {name: least(case.turned(off=[name]), settings) for name in limits}
+        assert {price.names for price in found.alone} == {(name,) for name in limits}, what
+        assert found.in_time, what
+        assert found.complete, what
+        for price in found.alone:
+            after = alone[price.names[0]]
+            for tier, before, value in zip(TIERS, now, after, strict=True):
+                interval = price.gains[tier]
+                assert interval.exact, what
+                assert interval.low == pytest.approx(float(before - value), abs=CLOSE), what
+            assert price.helps is (after < now), what
+            gained += after < now
+        idle = sorted(name for name, value in alone.items() if value >= now and name not in red)
+        better = [
+            frozenset(some)
+            for size in range(2, len(idle) + 1)
+            for some in itertools.combinations(idle, size)
+            if least(case.turned(off=some), settings) < now
+        ]
+        minimal = {some for some in better if not any(other < some for other in better)}
+        assert names(found) == minimal, what
+        several += len(minimal)
+    assert gained + several > len(seeds) / 4
+    assert several
+
+
+def test_intervals_hold_the_truth_when_the_search_is_cut_short(tmp_path: Path) -> None:
+    cut = 0
+    for seed in range(12):
+        twice = crowded(seed, tmp_path, Sizes(months=6, caveats=5, rules=1, plans=0))
+        whole = prices(twice.case, Settings(), together=False)
+        truth = {price.names: price.gains for price in whole.alone}
+        for asked in (0, 5, 20, 60):
+            calls = itertools.count()
+            part = prices(twice.case, Settings(), stopped=lambda c=calls, n=asked: next(c) >= n)  # type: ignore[misc]
+            for price in part.alone:
+                for tier in TIERS:
+                    low, high = price.gains[tier].low, price.gains[tier].high
+                    right = truth[price.names][tier].low
+                    assert low - CLOSE <= right <= high + CLOSE, f"{asked} {price.names} {twice}"
+                    cut += low < high
+            assert not (part.in_time and part.complete) or all(
+                each.gains[tier].exact for each in part.alone for tier in TIERS
+            )
+    assert cut
+
+
+TWO_LOCKS = (
+    "id: C, kind: exclusion, nation: ALB",
+    "id: D, kind: basing, nation: ALB, barred: [ukraine]",
+    "id: E, kind: exclusion, nation: BEL",
+)
+
+
+def test_a_second_lock_makes_two_caveats_worth_nothing_alone_and_much_together(mini: Build) -> None:
+    case = mini(*TWO_LOCKS, offers=["A1,ALB,2,100", "B1,BEL,1,100"], months=3).case
+    found = prices(case, Settings())
+    assert [(price.names, price.helps, price.proof) for price in found.alone] == [
+        (("E",), True, "solved"),
+        (("C",), False, "same program"),
+        (("D",), False, "same program"),
+    ]
+    assert names(found) == {frozenset("CD")}
+    assert found.together is not None
+    [pair] = found.together
+    # All of the target in three months; the minimum is half of it.
+    assert [pair.gains[tier].low for tier in TIERS] == [1.5, 3]
+    assert pair.plan.tier_values["shortfall"] == 0
+
+
+def test_red_lines_are_priced_last_and_stand_in_no_set(mini: Build) -> None:
+    red = tuple(f"{each}, red_line: true" if "id: C" in each else each for each in TWO_LOCKS)
+    case = mini(*red, offers=["A1,ALB,2,100", "B1,BEL,1,100"], months=3).case
+    found = prices(case, Settings())
+    assert [price.names for price in found.alone] == [("E",), ("D",), ("C",)]
+    assert found.alone[-1].red
+    assert names(found) == set()
+    assert found.complete
+
+
+def test_votes_and_conditions_are_priced_where_they_fail(mini: Build) -> None:
+    case = mini(
+        "id: V, kind: approval, nation: ALB, status: pending, probability: 0.5",
+        "id: N, kind: condition, nation: BEL, requires: [y]",
+        "id: Z, kind: condition, nation: BEL, requires: [z], active: false",
+        offers=["A1,ALB,1,100", "B1,BEL,1,100"],
+        months=3,
+    ).case
+    also = ("vote", "condition")
+    for pending, expected in (
+        ("granted", {"y": "condition"}),
+        ("refused", {"y": "condition", "V": "vote"}),
+    ):
+        found = prices(case, Settings(pending=pending), also=also)  # type: ignore[arg-type]
+        true = {p.names[0]: p.what for p in found.alone if p.what in also}
+        assert true == expected
+        assert all(p.helps for p in found.alone if p.what in also)
+
+
+def test_lifting_what_shortens_tours_may_cost(mini: Build) -> None:
+    # One month in place and none of rest serves every month; the own tour of three rests for three.
+    case = mini(
+        "id: T, kind: endurance, nation: ALB, tour: 1",
+        offers=["A1,ALB,1,100,dwell=0", "A2,ALB,1,100"],
+        lines=["L,kyiv,1,1"],
+        step=1,
+    ).case
+    [price] = prices(case, Settings()).alone
+    assert price.helps is False
+    assert price.gains["critical"].high <= 0
+
+
+def test_nothing_solved_leaves_ends_that_are_known_all_the_same(mini: Build) -> None:
+    case = mini(*TWO_LOCKS, months=3).case
+    calls = itertools.count()
+    found = prices(case, Settings(), stopped=lambda: next(calls) > 12)
+    for price in found.alone:
+        assert price.gains["critical"].low == 0
+        assert price.gains["critical"].high < math.inf
