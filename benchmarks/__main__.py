@@ -1,35 +1,42 @@
-"""``make bench``: measure, print a table, keep it in ``benchmarks/results/``."""
+"""``make bench``: measures, prints tables in Markdown, keeps them in ``benchmarks/results/``.
+
+``python -m benchmarks`` runs all parts; ``python -m benchmarks PART`` one of them.
+"""
 
 from __future__ import annotations
 
 import argparse
 import os
 import platform
-from pathlib import Path
 
 from benchmarks import theatre
+from benchmarks.ablation import RESULTS, SETS, ablation
+from benchmarks.variants import FULL, VARIANTS
 from model import VERSION
 
 
 def main() -> None:
     """Run the benchmarks and write what was measured."""
     options = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    options.add_argument("--times", type=int, default=7, help="counted runs of each command")
-    times = max(1, options.parse_args().times)
+    parts = options.add_subparsers(dest="part", metavar="PART", title="parts")
+    shipped = parts.add_parser("theatre", help="the shipped case from the shell")
+    shipped.add_argument("--times", type=int, default=7, help="counted runs of each command")
+    off = parts.add_parser("ablation", help="what each tightening of the model brings")
+    off.add_argument("--sets", nargs="+", choices=SETS, default=list(SETS))
+    off.add_argument("--seeds", nargs="+", type=int, default=[1, 2, 3])
+    off.add_argument("--limit", type=float, default=20, help="processor seconds of each solve")
+    off.add_argument("--without", nargs="+", choices=VARIANTS, metavar="TIGHTENING")
+    given = options.parse_args()
     machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
-    report = "\n\n".join(
-        (
-            f"# Muster {VERSION} on Python {platform.python_version()}, {machine}",
-            f"## The shipped case as a whole process ({times} runs, median, least to most)",
-            theatre.whole(times),
-            "## Its stages in one process",
-            theatre.stages(),
-        )
-    )
-    print(report)
-    folder = Path(__file__).parent / "results"
-    folder.mkdir(exist_ok=True)
-    (folder / "theatre.md").write_text(report + "\n", encoding="utf-8")
+    print(f"Muster {VERSION} on Python {platform.python_version()}, {machine}\n")
+    RESULTS.mkdir(exist_ok=True)
+    if given.part in (None, "theatre"):
+        chosen = given if given.part else shipped.parse_args([])
+        print(theatre.report(max(1, chosen.times)), end="\n\n")
+    if given.part in (None, "ablation"):
+        chosen = given if given.part else off.parse_args([])
+        without = chosen.without or [name for name in VARIANTS if name != FULL.name]
+        print(ablation(chosen.sets, chosen.seeds, without, chosen.limit))
 
 
 if __name__ == "__main__":

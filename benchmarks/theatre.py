@@ -15,6 +15,22 @@ ASKED_SECONDS, ASKED_MEBIBYTES = 2.0, 400.0
 IMPORTS = "import model.read, model.explain, model.solver, typer, rich.table"
 
 
+def report(times: int) -> str:
+    """Time the main job and its stages, and keep what was measured."""
+    text = "\n\n".join(
+        (
+            f"## The shipped case as a whole process ({times} runs, median, least to most)",
+            whole(times),
+            "## Its stages in one process",
+            stages(),
+        )
+    )
+    folder = Path(__file__).parent / "results"
+    folder.mkdir(exist_ok=True)
+    (folder / "theatre.md").write_text(text + "\n", encoding="utf-8")
+    return text
+
+
 def whole(times: int) -> str:
     """Time the main job as a whole process, beside the imports that it cannot do without."""
     with tempfile.TemporaryDirectory() as folder:

@@ -1,4 +1,4 @@
-"""What the benchmarks stand on: generated cases that are valid and the same for the same seed."""
+"""What the benchmarks stand on: generated cases that are valid, and variants that are exact."""
 
 from __future__ import annotations
 
@@ -6,19 +6,29 @@ import hashlib
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from benchmarks.ablation import agree
 from benchmarks.generate import SIZES, generate, write
+from benchmarks.measure import measured
+from benchmarks.variants import FULL, VARIANTS
 from model import caveats
 from model.case import Case
+from model.domain import Settings
+from model.program import compile_program
 from model.read import read_case
+from model.solver import Options, solve
+from tests.conftest import SOAK, countable
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def made(folder: Path, size: str, seed: int, *, hard: bool = False, rare: bool = True) -> Case:
+def made(
+    folder: Path, size: str, seed: int, *, hard: bool = False, rare: bool | None = None
+) -> Case:
     return read_case(write(generate(size, seed, hard=hard, rare=rare), folder)).case
 
 
@@ -27,7 +37,7 @@ def made(folder: Path, size: str, seed: int, *, hard: bool = False, rare: bool =
 def test_a_generated_case_has_its_size_every_kind_of_caveat_and_no_fault(
     tmp_path: Path, size: str, hard: bool
 ) -> None:
-    case, shape = made(tmp_path, size, 3, hard=hard), SIZES[size]
+    case, shape = made(tmp_path, size, 3, hard=hard, rare=True), SIZES[size]
     assert len(case.offers) == shape.offers
     assert len({offer.nation for offer in case.offers}) == shape.nations
     assert len(case.lines) == shape.lines
@@ -67,3 +77,48 @@ def test_a_hard_case_differs_only_in_its_limits(tmp_path: Path) -> None:
         if caveat.kind == "ceiling" and not caveat.applies_to.model_fields_set
     ]
     assert len(over_all_roles) >= 5
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_a_program_with_a_tightening_switched_off_has_the_same_optimum(
+    tmp_path: Path, name: str
+) -> None:
+    variant = VARIANTS[name]
+    for seed in range(12 * SOAK):
+        case = countable(seed, tmp_path, 400).case
+        full = solve(FULL.formulation(case, Settings()), Options(gap=0))
+        with variant.at_work():
+            formulation = variant.formulation(case, Settings())
+            other = solve(formulation, Options(gap=0, apart=variant.apart))
+        assert other.plan.tier_values == full.plan.tier_values, f"seed {seed}"
+
+
+def test_a_variant_of_the_formulation_states_another_program(tmp_path: Path) -> None:
+    whole = made(tmp_path, "theatre", 1, hard=True)
+    case = replace(whole, lines=whole.lines[::3])
+    programs = {}
+    for name, variant in VARIANTS.items():
+        with variant.at_work():
+            program = compile_program(variant.formulation(case, Settings()))
+        programs[name] = (program.rows, tuple(program.upper))
+    same = {name for name, each in programs.items() if each == programs[FULL.name]}
+    # What these change lies in the search.
+    assert same == {
+        FULL.name,
+        "steps",
+        "two tiers in one search",
+        "parts solved apart",
+        "parts choose anew",
+        "feasibility jump off",
+        "each search started",
+    }
+
+
+def test_variants_that_contradict_each_other_are_told(tmp_path: Path) -> None:
+    countable(1, tmp_path, 400)
+    one = measured(tmp_path, FULL, 5)
+    agree([one, one])
+    for i in range(len(one.values)):
+        bounds = tuple(value + (1 if i == k else 0) for k, value in enumerate(one.values))
+        with pytest.raises(AssertionError):
+            agree([one, replace(one, bounds=bounds)])

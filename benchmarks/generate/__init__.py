@@ -21,7 +21,9 @@ from model.domain import Line, Offer
 __all__ = ["SIZES", "generate", "write"]
 
 
-def generate(size: str, seed: int, *, hard: bool = False, rare: bool = True) -> dict[str, str]:
+def generate(
+    size: str, seed: int, *, hard: bool = False, rare: bool | None = None
+) -> dict[str, str]:
     """Return the files of a case, the same text for the same arguments.
 
     Args:
@@ -29,7 +31,8 @@ def generate(size: str, seed: int, *, hard: bool = False, rare: bool = True) -> 
         seed: whole number; sizes with the same seed have nothing in common.
         hard: half of the lines take one or two nations only, and every larger nation has a
             ceiling on its people over all roles. Offers and lines are else as without it.
-        rare: whether the kinds of caveats that the shipped case does not use are among them.
+        rare: whether the kinds of caveats that the shipped case does not use are among them; the
+            size says so where it is None.
     """
     shape = SIZES[size]
 
@@ -40,6 +43,7 @@ def generate(size: str, seed: int, *, hard: bool = False, rare: bool = True) -> 
     codes = force.nations(shape)
     supply = force.offers(shape, codes, lot("offers"))
     demand = force.lines(shape, supply, hard, lot("lines"), lot("limits"))
+    rare = shape.rare if rare is None else rare
     limits = caveats.caveats(shape.caveats, supply, demand, lot("caveats"), hard=hard, rare=rare)
     used = {kind.code for kind in shape.kinds}
     document = {

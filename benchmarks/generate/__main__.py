@@ -18,10 +18,13 @@ def main() -> None:
         "--hard", action="store_true", help="nations limited on half of the lines, more ceilings"
     )
     options.add_argument(
-        "--common", action="store_true", help="only the kinds of caveats of the shipped case"
+        "--kinds",
+        choices=("common", "every"),
+        help="of caveats: those of the shipped case (as theatre does) or all (as the others do)",
     )
     given = options.parse_args()
-    texts = generate(given.size, given.seed, hard=given.hard, rare=not given.common)
+    rare = None if given.kinds is None else given.kinds == "every"
+    texts = generate(given.size, given.seed, hard=given.hard, rare=rare)
     print(write(texts, given.out))
 
 

@@ -16,13 +16,19 @@ TOUR, DWELL = 6, 12
 
 @dataclass(frozen=True)
 class Size:
-    """How much of each a case has; capabilities of its own beyond those of the shipped case."""
+    """How much of each a case has.
+
+    Attributes:
+        rare: whether there are kinds of caveats that the shipped case does not use.
+        further: whether there are capabilities beyond those of the shipped case.
+    """
 
     nations: int
     offers: int
     lines: int
     months: int
     caveats: int
+    rare: bool = True
     further: bool = False
 
     @property
@@ -32,7 +38,7 @@ class Size:
 
 
 SIZES = {
-    "theatre": Size(nations=31, offers=125, lines=57, months=24, caveats=80),
+    "theatre": Size(nations=31, offers=125, lines=57, months=24, caveats=80, rare=False),
     "conference": Size(nations=40, offers=160, lines=60, months=24, caveats=60),
     "alliance": Size(nations=40, offers=1000, lines=300, months=36, caveats=150, further=True),
 }
