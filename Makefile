@@ -14,7 +14,7 @@ PIP = $(PY) -m pip --disable-pip-version-check --quiet
 UV = uv==0.13.9
 
 .DEFAULT_GOAL = help
-.PHONY: help plan test bench lock clean python setup setup-dev new-venv
+.PHONY: help plan test bench lock clean python setup setup-dev setup-bench new-venv
 
 help:
 	@echo 'make plan    sets up .venv where needed, solves the case in data/, writes out/base'
@@ -43,7 +43,7 @@ test: setup-dev
 	check 'pytest -n $(TEST_JOBS) --maxprocesses 8' tests; \
 	if [ -n "$$failed" ]; then printf '\nFAILED: %s\n' "$$failed" >&2; exit 1; fi
 
-bench: setup
+bench: setup-bench
 	@$(PY) -m benchmarks
 
 lock: python
@@ -52,7 +52,9 @@ lock: python
 	@# The larger set first: whatever it settles on, the smaller one can have too.
 	@$(COMPILE) --group dev --output-file requirements-dev.lock
 	@$(COMPILE) --constraints requirements-dev.lock --output-file requirements.lock
-	@! grep -nE '://|^-' requirements.lock requirements-dev.lock \
+	@$(COMPILE) --group bench --constraints requirements-dev.lock \
+	  --output-file requirements-bench.lock
+	@! grep -nE '://|^-' requirements.lock requirements-dev.lock requirements-bench.lock \
 	  || { echo 'A lock names an index, a folder or an address: take it out.' >&2; exit 1; }
 
 COMPILE = .tools/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
@@ -84,6 +86,14 @@ setup-dev: setup
 	  echo 'Installing what the tests need' \
 	  && $(PIP) install --require-hashes -r requirements-dev.lock \
 	  && cp requirements-dev.lock $(VENV)/dev-lock.stamp; }
+
+# Solvers to compare with. Where there are none for this system, the benchmarks do without.
+setup-bench: setup
+	@cmp -s requirements-bench.lock $(VENV)/bench-lock.stamp || { \
+	  echo 'Installing the solvers to compare with' \
+	  && $(PIP) install --require-hashes -r requirements-bench.lock \
+	  && cp requirements-bench.lock $(VENV)/bench-lock.stamp; } \
+	  || echo 'They cannot be installed here: the benchmarks go on without them' >&2
 
 new-venv: python
 	@echo 'Setting up .venv (once, about a minute)'

@@ -10,7 +10,9 @@ import os
 import platform
 
 from benchmarks import theatre
-from benchmarks.ablation import RESULTS, SETS, ablation
+from benchmarks.ablation import SETS, ablation
+from benchmarks.generate import SIZES
+from benchmarks.race import race
 from benchmarks.variants import FULL, VARIANTS
 from model import VERSION
 
@@ -26,17 +28,26 @@ def main() -> None:
     off.add_argument("--seeds", nargs="+", type=int, default=[1, 2, 3])
     off.add_argument("--limit", type=float, default=20, help="processor seconds of each solve")
     off.add_argument("--without", nargs="+", choices=VARIANTS, metavar="TIGHTENING")
+    peers = parts.add_parser("textbook", help="plain solvers on the textbook formulation")
+    peers.add_argument("--sizes", nargs="+", choices=SIZES, default=["conference"])
+    peers.add_argument("--seeds", nargs="+", type=int, default=[1, 2, 3])
+    peers.add_argument("--hard", action="store_true")
+    peers.add_argument("--kinds", choices=("common", "every"), help="of caveats")
+    peers.add_argument("--limit", type=float, default=60, help="seconds of each solver")
     given = options.parse_args()
     machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
     print(f"Muster {VERSION} on Python {platform.python_version()}, {machine}\n")
-    RESULTS.mkdir(exist_ok=True)
     if given.part in (None, "theatre"):
         chosen = given if given.part else shipped.parse_args([])
         print(theatre.report(max(1, chosen.times)), end="\n\n")
     if given.part in (None, "ablation"):
         chosen = given if given.part else off.parse_args([])
         without = chosen.without or [name for name in VARIANTS if name != FULL.name]
-        print(ablation(chosen.sets, chosen.seeds, without, chosen.limit))
+        print(ablation(chosen.sets, chosen.seeds, without, chosen.limit), end="\n\n")
+    if given.part in (None, "textbook"):
+        chosen = given if given.part else peers.parse_args([])
+        for size in chosen.sizes:
+            print(race(size, chosen.seeds, chosen.limit, hard=chosen.hard, kinds=chosen.kinds))
 
 
 if __name__ == "__main__":

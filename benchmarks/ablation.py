@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.generate import generate, write
-from benchmarks.measure import TIERS, Measured, closed, in_a_process
+from benchmarks.measure import Measured, in_a_process
 from benchmarks.variants import FULL, VARIANTS
+from benchmarks.yardstick import RESULTS, TIERS, closed
 
-RESULTS = Path(__file__).parent / "results"
 SETS = {
     "common": "conference, the shipped case's kinds of caveats",
     "every": "conference, every kind of caveat",

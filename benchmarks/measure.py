@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import resource
 import subprocess
 import sys
 import time
@@ -16,15 +15,13 @@ from typing import Any
 import numpy as np
 
 from benchmarks.variants import VARIANTS, Variant
-from model.domain import Settings, Tier
+from benchmarks.yardstick import GAP, ROOT, TIERS, closed, peak
+from model.domain import Settings
 from model.formulation import Formulation
 from model.highs import ABSOLUTE_GAP, Limits, minimise
 from model.program import Program, compile_program
 from model.read import read_case
 from model.solver import Options, Outcome, solve
-
-TIERS: tuple[Tier, ...] = ("critical", "shortfall")
-ROOT = Path(__file__).resolve().parents[1]
 
 
 @dataclass(frozen=True)
@@ -62,12 +59,7 @@ class Measured:
         return (self.values[1] - self.bounds[1]) / max(self.values[1], 1e-9)
 
 
-def closed(value: float, bound: float, gap: float = 1e-3) -> bool:
-    """Whether a tier is proven to the gap."""
-    return value - bound <= max(1e-6, gap * abs(value))
-
-
-def measured(folder: Path, variant: Variant, limit: float, gap: float = 1e-3) -> Measured:
+def measured(folder: Path, variant: Variant, limit: float, gap: float = GAP) -> Measured:
     """Build and solve the case of the folder in this process.
 
     The limit is in processor seconds: a wall clock would measure who else is on the machine.
@@ -106,13 +98,12 @@ def _told(
     wall: float,
     cpu: float,
 ) -> Measured:
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return Measured(
         status=outcome.status,
         build=build,
         wall=wall,
         cpu=cpu,
-        peak=peak / (1 << 20 if sys.platform == "darwin" else 1 << 10),
+        peak=peak(),
         columns=program.size,
         rows=len(program.rows),
         terms=sum(len(row.columns) for row in program.rows),

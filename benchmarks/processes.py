@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import statistics
 import subprocess
-import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from benchmarks.yardstick import mebibytes
 
 
 @dataclass(frozen=True)
@@ -28,8 +29,7 @@ def run(command: Sequence[str]) -> Run:
     _, status, used = os.wait4(process.pid, 0)
     wall = time.perf_counter() - began
     process.returncode = os.waitstatus_to_exitcode(status)
-    # Linux counts the peak in KiB, macOS in bytes.
-    peak = used.ru_maxrss / (1 << 20 if sys.platform == "darwin" else 1 << 10)
+    peak = mebibytes(used.ru_maxrss)
     return Run(wall, used.ru_utime + used.ru_stime, peak, process.returncode)
 
 

@@ -6,11 +6,10 @@ import statistics
 import sys
 import tempfile
 import time
-from pathlib import Path
 
 from benchmarks.processes import Run, in_turn, spread
+from benchmarks.yardstick import RESULTS, ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 ASKED_SECONDS, ASKED_MEBIBYTES = 2.0, 400.0
 IMPORTS = "import model.read, model.explain, model.solver, typer, rich.table"
 
@@ -25,9 +24,8 @@ def report(times: int) -> str:
             stages(),
         )
     )
-    folder = Path(__file__).parent / "results"
-    folder.mkdir(exist_ok=True)
-    (folder / "theatre.md").write_text(text + "\n", encoding="utf-8")
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / "theatre.md").write_text(text + "\n", encoding="utf-8")
     return text
 
 

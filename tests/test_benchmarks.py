@@ -14,14 +14,19 @@ import pytest
 from benchmarks.ablation import agree
 from benchmarks.generate import SIZES, generate, write
 from benchmarks.measure import measured
+from benchmarks.peers import course, highs
+from benchmarks.textbook import textbook
 from benchmarks.variants import FULL, VARIANTS
+from benchmarks.yardstick import TIERS
 from model import caveats
 from model.case import Case
 from model.domain import Settings
+from model.plan import Plan, Start
 from model.program import compile_program
 from model.read import read_case
 from model.solver import Options, solve
-from tests.conftest import SOAK, countable
+from tests.conftest import KINDS, SOAK, countable
+from tests.reference import contract, random_cases
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -112,6 +117,21 @@ def test_a_variant_of_the_formulation_states_another_program(tmp_path: Path) -> 
         "feasibility jump off",
         "each search started",
     }
+
+
+def test_the_textbook_formulation_has_the_same_optimum(tmp_path: Path) -> None:
+    for seed in range(40 * SOAK):
+        texts = random_cases.seeded_case(seed, KINDS, (), tiers=[TIERS])
+        case = read_case(random_cases.write(texts, tmp_path)).case
+        best = solve(FULL.formulation(case, Settings()), Options(gap=0)).plan.tier_values
+        program = textbook(contract.parse(texts))
+        found = course(program, highs, 60, gap=0, threads=1)
+        assert found.point is not None
+        units = [round(each) for each in found.point[: len(program.assignments)]]
+        starts = [Start(*a.key, n) for a, n in zip(program.assignments, units, strict=True) if n]
+        plan = Plan(case, Settings(), starts)
+        assert list(plan.violations()) == [], f"seed {seed}"
+        assert plan.tier_values == best, f"seed {seed}"
 
 
 def test_variants_that_contradict_each_other_are_told(tmp_path: Path) -> None:
