@@ -154,11 +154,12 @@ class OnePiece(Formulation):
 
     def _meet_requirement(self) -> list[Cell]:
         cells = self._group()
-        self._meet("critical", cells, [cell.line.minimum for cell in cells])
-        self._meet("shortfall", cells, [cell.line.target for cell in cells])
+        critical = self._meet("critical", cells, [cell.line.minimum for cell in cells])
+        shortfall = self._meet("shortfall", cells, [cell.line.target for cell in cells])
+        self.missing = {k: (cells[k].line.line, (critical[k], shortfall[k])) for k in critical}
         return cells
 
-    def _meet(self, tier: Tier, cells: list[Cell], asked: list[Fraction]) -> None:
+    def _meet(self, tier: Tier, cells: list[Cell], asked: list[Fraction]) -> Any:
         """Ask for so much coverage of each cell, and let a tier price what is missing."""
         reachable = [k for k, cell in enumerate(cells) if cell.terms]
         missing = Var(reachable, bounds=(0, None), initialize=lambda _, k: float(asked[k]))
@@ -179,6 +180,7 @@ class OnePiece(Formulation):
                 self.price(tier, missing[k], worth, reduce(common_divisor, counted))
             elif tier in self.tiers:
                 self.tiers[tier].constant += worth * asked[k]
+        return missing
 
 
 def _every_row(rows: Iterable[Terms]) -> list[Terms]:
