@@ -558,7 +558,8 @@ class _Part:
             np.zeros(self.program.size),
         )
         for or_fewer in (False, True):
-            until = min(self.terms.until, time.monotonic() + START_SECONDS)
+            # Even when time is up: without it all that the parts found would be lost.
+            until = time.monotonic() + START_SECONDS
             limits = Limits(1e-3, ABSOLUTE_GAP, until, self.terms.seed)
             answer = minimise(self.program.with_units_at(point, or_fewer=or_fewer), costs, limits)
             if answer.point is not None:
