@@ -23,7 +23,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from commands import asks, caveats, prices
+from commands import asks, caveats, prices, whatif
 from commands.common import (
     DONE,
     NOT_PROVEN,
@@ -191,6 +191,7 @@ def verify(
         typer.echo(f"{run} holds: case, plan, tiers, coverage, gaps and tables agree.")
 
 
+app.command(short_help="Print what a change would change.")(whatif.whatif)
 app.command(short_help="Find the smallest sets of caveats to lift that reach a goal.")(asks.asks)
 app.command(short_help="Price every caveat: what lifting it would bring.")(prices.prices)
 app.add_typer(caveats.app, name="caveats", short_help="Look at caveats in words, and adjust them.")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from model.case import Case
     from model.domain import Pending, Settings
@@ -48,13 +48,16 @@ def located(folder: Path, given: Sequence[str]) -> Sequence[Source]:
 
 
 def read_whole(
-    folder: Path, scenarios: Sequence[str] = (), pending: Pending = "granted"
+    folder: Path,
+    scenarios: Sequence[str] = (),
+    pending: Pending = "granted",
+    typed: Mapping[str, Any] | None = None,
 ) -> tuple[Case, list[Fault]]:
-    """Read a case under scenarios, with every warning."""
+    """Read a case under scenarios, and one more that was typed, with every warning."""
     from model.faults import Fault
     from model.read import read_case
 
-    reading = read_case(folder, dataclasses.replace(today(), pending=pending), scenarios)
+    reading = read_case(folder, dataclasses.replace(today(), pending=pending), scenarios, typed)
     warnings = list(reading.warnings)
     if "change" in reading.case.tiers:
         message = "is left out: there is no reference plan"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -48,7 +48,10 @@ class Reading:
 
 
 def read_case(
-    folder: Path, settings: Settings | None = None, scenarios: Sequence[str] = ()
+    folder: Path,
+    settings: Settings | None = None,
+    scenarios: Sequence[str] = (),
+    typed: Mapping[str, Any] | None = None,
 ) -> Reading:
     """Read and check a whole case.
 
@@ -56,6 +59,7 @@ def read_case(
         folder: where it lies.
         settings: the day against which dates are held, and what pending votes count as.
         scenarios: what-ifs to put on top of it, in this order: names of the case's own, or files.
+        typed: one more what-if on top of these, as a scenario file would hold it.
 
     Raises:
         InputError: with every fault of every file.
@@ -66,11 +70,11 @@ def read_case(
     files = _Files(folder)
     raw = files.raw()
     what_ifs: dict[str, Any] = {}
-    if scenarios:
+    if scenarios or typed:
         # Not worth loading where there is none.
         from model import scenario
 
-        stack = scenario.read(folder, scenarios)
+        stack = scenario.read(folder, scenarios, typed)
         files.hashes |= stack.hashes
         files.faults += stack.faults
         if not raw.missing:
@@ -81,7 +85,7 @@ def read_case(
     if raw.missing:
         raise InputError([*files.faults, *builder.faults])
     parts |= builder.sections()
-    if scenarios:
+    if scenarios or typed:
         parts |= builder.wishes()
     case = Case(files=files.hashes, **what_ifs, **parts)
     faults = [*files.faults, *builder.faults]

@@ -7,7 +7,7 @@ wrong because of it is told where it stands. Within a scenario the order is that
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,8 @@ from model.raw import ENTRIES, FORBIDS, MAPS, PINS, Origin, Raw
 from model.text_source import read_text
 
 FOLDER = "scenarios"
+TYPED = "typed"
+"""What a scenario is called that stands in no file."""
 PARTS = ("lift", "set", "add", "remove", "pin", "forbid")
 _SUFFIXES = (".yaml", ".yml")
 _WHAT = {where: section.removesuffix("s") for section, (where, _) in ENTRIES.items()}
@@ -126,8 +128,13 @@ class Stack:
         return [fault for each in self.overrides for fault in _Overrides(raw, each).apply()]
 
 
-def read(folder: Path, given: Sequence[str]) -> Stack:
+def read(folder: Path, given: Sequence[str], typed: Mapping[str, Any] | None = None) -> Stack:
     """Read scenarios, and say what is wrong with their files and their shape.
+
+    Args:
+        folder: where the case lies.
+        given: names of the case's own, or files.
+        typed: one more on top of them that stands in no file, see ``model/flags.py``.
 
     Raises:
         InputError: see ``located``.
@@ -148,6 +155,11 @@ def read(folder: Path, given: Sequence[str]) -> Stack:
             path = "" if source.own else str(source.path.resolve())
             stack.overrides.append(whole)
             stack.names = (*stack.names, Scenario(source.name, title, path))
+    if typed:
+        whole = Origin(TYPED, TYPED, yaml_source.Document(dict(typed)), ())
+        stack.faults += _shape(whole)
+        stack.overrides.append(whole)
+        stack.names = (*stack.names, Scenario(TYPED))
     return stack
 
 

@@ -81,42 +81,7 @@ class Session:
         Raises:
             Unknown: a flip names what the case does not have, or cannot be.
         """
-        self._known("caveat or rule", flips.lifted | flips.restored, self._limits)
-        votes = {each.id: each for each in self.case.caveats if each.kind == "approval"}
-        self._known(
-            "vote or condition",
-            flips.refused | flips.granted,
-            votes.keys() | self.case.conditions.keys(),
-        )
-        self._known("offer", flips.away, self.case.offer_by_id.keys())
-        case = self.case.turned(off=flips.lifted, on=flips.restored)
-        changes: dict[str, dict[str, Any]] = {name: {"status": "refused"} for name in flips.refused}
-        for name in flips.granted:
-            if name in votes and name not in _pending(self.case):
-                raise Unknown(f"{name} is not pending: only a pending vote can be granted")
-            changes[name] = {"status": "granted"}
-        conditions = dict(case.conditions)
-        for name in flips.refused & conditions.keys():
-            conditions[name] = conditions[name].model_copy(update={"holds": False})
-        for name in flips.granted & conditions.keys():
-            if not conditions[name].holds:
-                raise Unknown(f"{name} does not hold: only a condition that holds can be certain")
-            conditions[name] = conditions[name].model_copy(update={"probability": 1})
-        return replace(
-            case,
-            offers=tuple(each for each in case.offers if each.offer not in flips.away),
-            caveats=tuple(
-                each.model_copy(update=changes[each.id]) if each.id in changes else each
-                for each in case.caveats
-            ),
-            conditions=conditions,
-        )
-
-    @staticmethod
-    def _known(what: str, names: Collection[str], known: Collection[str]) -> None:
-        for name in sorted(names):
-            if name not in known:
-                raise Unknown(f"{name} is no {what} of the case")
+        return flipped(self.case, flips)
 
     def program(self, flips: Flips, tiers: Collection[Tier] | None = None) -> Program:
         """Return the program as the flips leave it, with all tiers or some."""
@@ -211,6 +176,45 @@ class Session:
             and not each.kept & lifted
             and each.assignment.offer.offer not in flips.away
         ]
+
+
+def flipped(case: Case, flips: Flips) -> Case:
+    """Return a case as flips leave it.
+
+    Raises:
+        Unknown: a flip names what the case does not have, or cannot be.
+    """
+    votes = {each.id: each for each in case.caveats if each.kind == "approval"}
+    limits = {each.id for each in (*case.caveats, *case.rules)}
+    for what, names, known in (
+        ("caveat or rule", flips.lifted | flips.restored, limits),
+        ("vote or condition", flips.refused | flips.granted, votes.keys() | case.conditions.keys()),
+        ("offer", flips.away, case.offer_by_id.keys()),
+    ):
+        for name in sorted(names - known):
+            raise Unknown(f"{name} is no {what} of the case")
+    changes: dict[str, dict[str, Any]] = {name: {"status": "refused"} for name in flips.refused}
+    for name in flips.granted:
+        if name in votes and name not in _pending(case):
+            raise Unknown(f"{name} is not pending: only a pending vote can be granted")
+        changes[name] = {"status": "granted"}
+    conditions = dict(case.conditions)
+    for name in flips.refused & conditions.keys():
+        conditions[name] = conditions[name].model_copy(update={"holds": False})
+    for name in flips.granted & conditions.keys():
+        if not conditions[name].holds:
+            raise Unknown(f"{name} does not hold: only a condition that holds can be certain")
+        conditions[name] = conditions[name].model_copy(update={"probability": 1})
+    turned = case.turned(off=flips.lifted, on=flips.restored)
+    return replace(
+        turned,
+        offers=tuple(each for each in case.offers if each.offer not in flips.away),
+        caveats=tuple(
+            each.model_copy(update=changes[each.id]) if each.id in changes else each
+            for each in turned.caveats
+        ),
+        conditions=conditions,
+    )
 
 
 def _pending(case: Case) -> frozenset[str]:

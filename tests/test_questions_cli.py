@@ -106,3 +106,108 @@ def test_prices_that_were_not_solved_in_time_are_marked_and_end_with_3(case: Pat
     assert answer.code == 3
     assert "to 0" in answer.out
     assert "The time was over before everything was solved." in answer.out
+
+
+# whatif
+
+
+def test_whatif_prints_what_a_lifted_caveat_changes_and_nothing_else(case: Path) -> None:
+    answer = muster("whatif", "--case", case, "--lift", "CZE-BASING")
+    assert answer.code == 0
+    assert answer.out.startswith("What if: lift CZE-BASING\n")
+    assert re.search(r"^shortfall .* -\d.* proven$", answer.out, re.MULTILINE)
+    assert re.search(r"^CZE-LAND-1 ", answer.out, re.MULTILINE)
+    assert "L02" not in answer.out
+    assert "L03" not in answer.out
+    assert narrow(answer.out)
+
+
+@pytest.mark.parametrize(
+    ("flags", "scenario"),
+    [
+        (["--lift", "CZE-BASING"], "lift: [CZE-BASING]"),
+        (["--refuse", "BEL-VOTE"], "set: {BEL-VOTE: {status: refused}}"),
+        (["--grant", "BEL-VOTE"], "set: {BEL-VOTE: {status: granted}}"),
+        (["--set", "ALB-LAND-1.units=5"], "set: {ALB-LAND-1: {units: 5}}"),
+        (["--set", "calendar.months=6"], "set: {calendar: {months: 6, rotation_step: 3}}"),
+        (["--pin", "ALB-LAND-1:L01:4"], "pin: [{offer: ALB-LAND-1, line: L01, from: 4, units: 1}]"),
+        (
+            ["--pin", "ALB-LAND-1:L01:4:2:poland"],
+            "pin: [{offer: ALB-LAND-1, line: L01, from: 4, units: 2, area: poland}]",
+        ),
+        (["--forbid", "ALB-LAND-1:L01"], "forbid: [{offer: ALB-LAND-1, line: L01}]"),
+        (["--forbid", "ALB-LAND-1"], "forbid: [{offer: ALB-LAND-1}]"),
+        (
+            ["--pin", "CZE-LAND-1:L01:1:1:kyiv", "--lift", "CZE-BASING"],
+            "lift: [CZE-BASING]\n"
+            "pin: [{offer: CZE-LAND-1, line: L01, from: 1, units: 1, area: kyiv}]",
+        ),
+        (
+            ["--set", "ALB-LAND-1.units=5", "--lift", "CZE-BASING", "--refuse", "BEL-VOTE"],
+            "lift: [CZE-BASING]\nset: {ALB-LAND-1: {units: 5}, BEL-VOTE: {status: refused}}",
+        ),
+    ],
+)
+def test_flags_are_the_scenario_that_says_the_same(
+    case: Path, flags: list[str], scenario: str
+) -> None:
+    (case / "scenarios").mkdir()
+    (case / "scenarios" / "same.yaml").write_text(scenario, "utf-8")
+    typed = muster("whatif", "--case", case, *flags, "--json")
+    read = muster("whatif", "--case", case, "--scenario", "same", "--json")
+    assert (typed.code, read.code) == (0, 0), typed.err + read.err
+    assert typed.json["base"] == read.json["base"]
+    assert typed.json["changed"] == read.json["changed"]
+    assert typed.json["coverage"] == read.json["coverage"]
+
+
+def test_restoring_is_lifting_the_other_way_round(case: Path) -> None:
+    write_case(case, yaml=YAML.replace("barred: [ukraine]", "barred: [ukraine], active: false"))
+    answer = muster("whatif", "--case", case, "--restore", "CZE-BASING", "--json")
+    assert answer.code == 0
+    before, after = (answer.json[side]["tiers"][1]["value"] for side in ("base", "changed"))
+    assert before < after
+    assert answer.json["caveats"]["now_binding"] == ["CZE-BASING"]
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        ([], "no change is given"),
+        (["--lift", "CZE-BASIN"], "'CZE-BASIN': is no caveat or rule; nearest: CZE-BASING"),
+        (["--restore", "CZE-BASING"], "is active already"),
+        (["--refuse", "us"], "is no vote or condition"),
+        (["--refuse", "BEL-VOTE", "--grant", "BEL-VOTE"], "is refused too"),
+        (["--set", "ALB-LAND-1"], "allowed: ID.FIELD=VALUE"),
+        (["--set", "ALB-LAND-1.units=x"], "typed: set.ALB-LAND-1.units: 'x'"),
+        (["--set", "ALB-LAND-2.units=1"], "is no known id or section; nearest: ALB-LAND-1"),
+        (["--set", "ALB-LAND-1.units=1", "--set", "ALB-LAND-1.units=2"], "is given twice"),
+        (["--set", "CZE-BASING.active=true", "--lift", "CZE-BASING"], "switched by a flag too"),
+        (["--set", "ALB-LAND-1.units=[1"], "is not valid YAML"),
+        (["--pin", "ALB-LAND-1:L01"], "allowed: OFFER:LINE:FROM[:UNITS[:AREA]]"),
+        (["--pin", "ALB-LAND-1:L01:one"], "allowed: OFFER:LINE:FROM[:UNITS[:AREA]]"),
+        (["--pin", "ALB-LAND-1:L9:1"], "'L9': is no known line; "),
+        (["--forbid", ":L01"], "allowed: OFFER or OFFER:LINE"),
+        (["--forbid", "ALB-LAND-9"], "is no known offer; nearest: ALB-LAND-1"),
+        (["--scenario", "nowhere"], "is no known scenario"),
+        (["--pin", "CZE-LAND-1:L01:1:1:kyiv"], "contradicts caveat CZE-BASING: Czechia"),
+        (["--pin", "CZE-LAND-1:L01:1", "--forbid", "CZE-LAND-1"], "forbid of scenario typed"),
+        (["--pin", "BEL-LAND-1:L01:1", "--refuse", "BEL-VOTE"], "caveat BEL-VOTE"),
+        (
+            ["--pin", "ALB-LAND-1:L01:1:2", "--pin", "ALB-LAND-1:L01:4:2"],
+            "pin ALB-LAND-1 on L01 from 4 and pin ALB-LAND-1 on L01 from 1 contradict the units",
+        ),
+    ],
+)
+def test_what_cannot_be_is_an_input_error_that_names_it(
+    case: Path, flags: list[str], said: str
+) -> None:
+    answer = muster("whatif", "--case", case, *flags)
+    assert (answer.code, answer.out) == (2, "")
+    assert said in answer.err
+
+
+def test_a_whatif_that_runs_out_of_time_is_marked_and_ends_with_3(case: Path) -> None:
+    answer = muster("whatif", "--case", case, "--lift", "CZE-BASING", "--time-limit", "0.000001")
+    assert answer.code == 3
+    assert "the time limit ended the search" in " ".join(answer.out.split())

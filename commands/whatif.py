@@ -1,0 +1,97 @@
+"""``whatif``: a case and a change of it, and only what is different."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from commands.answers import Seconds, answering
+from commands.common import DONE, NOT_PROVEN, case_folder, print_json, read_whole, refused
+from commands.options import CaseOption, Gap, JsonOption, Pending, Scenarios, Seed
+
+
+def whatif(
+    case: CaseOption = None,
+    scenario: Scenarios = None,
+    lift: Annotated[
+        list[str] | None,
+        typer.Option("--lift", metavar="ID", help="Lift an active caveat or force rule."),
+    ] = None,
+    restore: Annotated[
+        list[str] | None,
+        typer.Option("--restore", metavar="ID", help="Let one bind that is not active."),
+    ] = None,
+    refuse: Annotated[
+        list[str] | None,
+        typer.Option("--refuse", metavar="ID", help="A vote says no, or a condition fails."),
+    ] = None,
+    grant: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--grant", metavar="ID", help="A pending vote says yes, or a condition is certain."
+        ),
+    ] = None,
+    values: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="ID.FIELD=VALUE", help="Set any field of any entry."),
+    ] = None,
+    pin: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--pin",
+            metavar="OFFER:LINE:FROM[:UNITS[:AREA]]",
+            help="At least so many units (1) begin a tour there in that month.",
+        ),
+    ] = None,
+    forbid: Annotated[
+        list[str] | None,
+        typer.Option("--forbid", metavar="OFFER[:LINE]", help="Keep an offer off a line, or all."),
+    ] = None,
+    gap: Gap = 0.0001,
+    pending: Pending = "granted",
+    time_limit: Seconds = 600,
+    seed: Seed = 0,
+    as_json: JsonOption = False,
+) -> None:
+    """Solve the case, and the case with scenarios and flags on top; print what is different.
+
+    Every flag may be repeated. Flags act on top of the scenarios.
+    """
+    from model import flags, whatif
+    from model.domain import Settings
+    from model.faults import Fault, InputError
+    from model.session import BASE, flipped
+    from model.solver import Options
+    from reports import console
+    from reports.compared import Changed
+    from reports.progress import Watch
+
+    folder, given = case_folder(case), scenario or []
+    switches = flags.Switches(lift or (), restore or (), refuse or (), grant or ())
+    try:
+        typed = flags.overrides(values or (), pin or (), forbid or ())
+        if not (given or typed or switches != flags.Switches()):
+            message, allowed = "no change is given", "give --scenario, --lift, --set or the like"
+            raise InputError([Fault("whatif", 0, "", "", message, allowed)])
+        base = read_whole(folder, (), pending)[0]
+        changed = read_whole(folder, given, pending)[0] if given else base
+        flips = flags.flips(changed, switches)
+        if typed:
+            typed_too = flags.folded(changed, flips, typed)
+            changed, flips = read_whole(folder, given, pending, typed_too)[0], BASE
+    except InputError as error:
+        raise refused(error.faults, as_json) from None
+    settings = Settings(pending)
+    options = Options(gap=gap, time_limit=time_limit, seed=seed)
+    with answering(flipped(changed, flips), settings, as_json=as_json), Watch() as watch:
+        watch.say("Solving the case and the change")
+        before, after = whatif.both(base, changed, flips, settings, options, watch.stopped)
+    told = Changed(before.outcome, after.outcome, (before.gaps, after.gaps))
+    if as_json:
+        print_json({"change": flags.in_words(changed, switches, typed), **told.values()})
+    else:
+        said = "; ".join(flags.in_words(changed, switches, typed))
+        told.show(console.console(), f"What if: {said}")
+    proven = {before.outcome.status, after.outcome.status} == {"optimal"}
+    raise typer.Exit(DONE if proven else NOT_PROVEN)
