@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_cli import YAML, muster, write_case
+from tests.test_cli import LINES, YAML, muster, write_case
 
 
 @pytest.fixture
@@ -211,3 +211,68 @@ def test_a_whatif_that_runs_out_of_time_is_marked_and_ends_with_3(case: Path) ->
     answer = muster("whatif", "--case", case, "--lift", "CZE-BASING", "--time-limit", "0.000001")
     assert answer.code == 3
     assert "the time limit ended the search" in " ".join(answer.out.split())
+
+
+# why, why-gap
+
+
+def test_why_names_every_caveat_that_forbids_an_offer_and_what_to_lift(case: Path) -> None:
+    write_case(case, lines=LINES.replace("poland:0.5", ""))
+    answer = muster("why", "CZE-LAND-1", "--case", case, "--line", "L01")
+    assert answer.code == 0
+    assert "Forbidden: no plan has it in place." in answer.out
+    assert "CZE-BASING, closes 2 of 2 tours" in answer.out
+    assert "Proof: read off the caveats" in answer.out
+    assert narrow(answer.out)
+    told = muster("why", "CZE-LAND-1", "--case", case, "--json").json
+    assert told["verdict"] == "forbidden"
+    assert told["locks"] == {"complete": True, "sets": [["CZE-BASING"]]}
+
+
+def test_why_says_what_having_an_offer_costs(case: Path) -> None:
+    forbid = muster("why", "BEL-LAND-1", "--case", case, "--month", "9", "--json").json
+    assert forbid["verdict"] == "no way"  # the line is demanded until month 6
+    write_case(
+        case,
+        lines=LINES.replace(
+            "L01,Battalions,land,inf,kyiv,poland:0.5,1,3", "L01,Battalions,land,inf,kyiv,,1,2"
+        ),
+    )
+    answer = muster("why", "BEL-LAND-1", "--case", case, "--month", "4")
+    assert answer.code == 0
+    assert re.search("In place in the best plan|To have one unit in place costs", answer.out)
+    assert "Proof: " in answer.out
+
+
+def test_why_gap_says_what_is_in_the_way(case: Path) -> None:
+    answer = muster("why-gap", "L01", "--case", case)
+    assert answer.code == 0
+    assert "No plan misses less here" in answer.out
+    assert "1 CZE-BASING" in answer.out
+    assert "its bound meets the plan shown" in answer.out
+    assert narrow(answer.out)
+    told = muster("why-gap", "L03", "--case", case, "--json").json
+    assert told["locks"] == {"complete": True, "sets": []}
+    assert told["missing"]["now"] == told["missing"]["floor"] == 6
+    write_case(
+        case,
+        lines=LINES.replace("L02,Staff,hub,staff,hq,,1,2,,", "L02,Staff,hub,staff,hq,,1,2,1,6"),
+    )
+    assert "No gap: the best plan" in muster("why-gap", "L02", "--case", case).out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["why", "CZE-LAND-2"], "is no known offer; nearest: CZE-LAND-1"),
+        (["why", "CZE-LAND-1", "--line", "L9"], "is no known line"),
+        (["why", "CZE-LAND-1", "--month", "10"], "allowed: 1 to 9"),
+        (["why-gap", "L9"], "is no known line"),
+    ],
+)
+def test_why_of_what_does_not_exist_is_an_input_error(
+    case: Path, arguments: list[str], said: str
+) -> None:
+    answer = muster(*arguments, "--case", case)
+    assert (answer.code, answer.out) == (2, "")
+    assert said in answer.err
