@@ -23,7 +23,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from commands import asks, caveats, prices, whatif, why
+from commands import asks, caveats, prices, stress, whatif, why
 from commands.common import (
     DONE,
     NOT_PROVEN,
@@ -196,6 +196,7 @@ app.command(short_help="Find the smallest sets of caveats to lift that reach a g
 app.command(short_help="Say why an offer is, or is not, in place.")(why.why)
 app.command("why-gap", short_help="Say why a line has a gap.")(why.why_gap)
 app.command(short_help="Price every caveat: what lifting it would bring.")(prices.prices)
+app.command(short_help="Say what the loss of each nation would cost.")(stress.stress)
 app.add_typer(caveats.app, name="caveats", short_help="Look at caveats in words, and adjust them.")
 
 if __name__ == "__main__":

@@ -276,3 +276,26 @@ def test_why_of_what_does_not_exist_is_an_input_error(
     answer = muster(*arguments, "--case", case)
     assert (answer.code, answer.out) == (2, "")
     assert said in answer.err
+
+
+# stress
+
+
+def test_stress_ranks_the_nations_by_what_their_loss_costs(case: Path) -> None:
+    answer = muster("stress", "--case", case)
+    assert answer.code == 0
+    assert re.search(r"^ ?1 \S+ +\+\d", answer.out, re.MULTILINE)
+    assert "The loss of" in answer.out or "Denmark" in answer.out
+    assert narrow(answer.out)
+    told = muster("stress", "--case", case, "--pairs", "--json").json
+    assert {tuple(each["nations"]) for each in told["nations"]} == {
+        ("ALB",), ("BEL",), ("CZE",), ("DNK",)
+    }  # fmt: skip
+    assert len(told["pairs"]) == 6
+    assert told["in_time"]
+
+
+def test_stress_cut_short_is_marked_and_ends_with_3(case: Path) -> None:
+    answer = muster("stress", "--case", case, "--time-limit", "0.000001")
+    assert answer.code == 3
+    assert "The time was over before everything was solved." in " ".join(answer.out.split())
