@@ -193,7 +193,9 @@ def _muster(case: Case, seconds: float) -> tuple[float, list[Moment], Plan]:
     for limit in sorted({*(mark for mark in MARKS if mark < seconds), seconds}):
         outcome = solve(formulation, Options(gap=min(GAPS), time_limit=limit))
         for tier in outcome.tiers:
-            moments.append(Moment(outcome.seconds, tier.name, tier.value, tier.bound))
+            # A run that was stopped counts at its limit: checking its plan comes after that.
+            seconds_taken = min(outcome.seconds, limit)
+            moments.append(Moment(seconds_taken, tier.name, tier.value, tier.bound))
             if not closed(tier.value, tier.bound):
                 break
         if moments[-1].tier == TIERS[-1] and moments[-1].gap <= min(GAPS):
