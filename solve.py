@@ -5,6 +5,9 @@ from __future__ import annotations
 import gc
 import os
 import signal
+import sys
+
+from model import engine
 
 if __name__ == "__main__":
     # One command, then the end: looking for garbage takes a tenth of a plan and finds none.
@@ -13,10 +16,11 @@ if __name__ == "__main__":
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     # Until a command listens itself, Ctrl-C ends the program without a word.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    # Before all that takes time: it loads the solver while this process reads the case.
+    engine.start_for(sys.argv[1:])
 
 import contextlib
 import io
-import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -208,6 +212,7 @@ if __name__ == "__main__":
         app()
     except SystemExit as end:
         status = end.code if isinstance(end.code, int) else int(end.code is not None)
+    engine.close()
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError, ValueError):  # nobody listens any more
             stream.flush()

@@ -19,9 +19,10 @@ from benchmarks.yardstick import GAP, ROOT, TIERS, closed, peak
 from model.domain import Settings
 from model.formulation import Formulation
 from model.highs import ABSOLUTE_GAP, Limits, minimise
+from model.outcome import Options, Outcome
 from model.program import Program, compile_program
 from model.read import read_case
-from model.solver import Options, Outcome, solve
+from model.solver import solve
 
 
 @dataclass(frozen=True)

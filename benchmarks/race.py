@@ -184,7 +184,8 @@ def _muster(case: Case, seconds: float) -> tuple[float, list[Moment], Plan]:
     """
     # Only here: CP-SAT brings a HiGHS of its own, and two of them in one process do not load.
     from model.formulation import Formulation
-    from model.solver import Options, solve
+    from model.outcome import Options
+    from model.solver import solve
 
     began = time.perf_counter()
     formulation = Formulation(case, Settings())

@@ -69,9 +69,10 @@ def stages() -> str:
     from model.domain import Settings
     from model.explain import explain
     from model.formulation import Formulation
+    from model.outcome import Options
     from model.program import compile_program
     from model.read import read_case
-    from model.solver import Options, solve
+    from model.solver import solve
 
     lines = ["| stage | s |", "|---|---|"]
     marks = [time.perf_counter()]

@@ -27,7 +27,7 @@ Seconds = Annotated[
 def answering(case: Case, settings: Settings, *, as_json: bool) -> Iterator[None]:
     """End the program with its exit code where there is no answer to give."""
     from model.faults import InputError
-    from model.solver import Contradiction, OutOfTime
+    from model.outcome import Contradiction, OutOfTime
 
     try:
         yield

@@ -34,7 +34,7 @@ def asks(
     from model import asks as model
     from model.domain import Settings
     from model.faults import Fault, InputError
-    from model.solver import Options
+    from model.outcome import Options
     from reports import asked, console
     from reports.progress import Watch
 

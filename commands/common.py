@@ -97,18 +97,24 @@ def solved(folder: Path, scenarios: Sequence[str], options: RunOptions, watch: W
     watch.say("Reading the case")
     case, warnings = read_whole(folder, scenarios, options.pending)
 
+    from model import engine
     from model.domain import Settings
-    from model.explain import explain
-    from model.formulation import Formulation
-    from model.solver import Contradiction, Options, OutOfTime, solve
-    from reports.run import make_run
+    from model.outcome import Contradiction, Options, OutOfTime, concluded
 
     watch.say("Writing the program")
     settings = Settings(pending=options.pending)
-    formulation = Formulation(case, settings)
     limits = Options(gap=options.gap, time_limit=options.time_limit, seed=options.seed)
+    asked = engine.ready()
+    asked.ask(case, settings, limits)
+    # What is needed afterwards, while an engine works.
+    from model.eligibility import candidates
+    from model.explain import explain
+    from reports import console  # noqa: F401 - the terminal's library takes long to load
+    from reports.run import make_run
+
+    seen = candidates(case, settings)
     try:
-        outcome = solve(formulation, limits, watch.on_progress, watch.stopped)
+        found = asked.answer(watch.on_progress, watch.stopped)
     except Contradiction:
         watch.say("Looking for what the pins contradict")
         raise InputError([contradicted(case, settings)]) from None
@@ -116,8 +122,8 @@ def solved(folder: Path, scenarios: Sequence[str], options: RunOptions, watch: W
         typer.echo("No plan that keeps the pins was found in time; nothing was written.", err=True)
         raise typer.Exit(NOT_PROVEN) from None
     watch.say("Explaining the gaps")
-    gaps = explain(outcome.plan, formulation.all_candidates)
-    seen = formulation.all_candidates
+    outcome = concluded(case, settings, limits, found)
+    gaps = explain(outcome.plan, seen)
     return make_run(outcome, gaps, seen, warnings, folder, options, started)
 
 

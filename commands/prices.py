@@ -36,7 +36,7 @@ def prices(
     from model import prices as model
     from model.domain import Settings
     from model.faults import InputError
-    from model.solver import Options
+    from model.outcome import Options
     from reports import console, priced
     from reports.progress import Watch
 

@@ -26,7 +26,7 @@ def stress(
     from model import stress as model
     from model.domain import Settings
     from model.faults import InputError
-    from model.solver import Options
+    from model.outcome import Options
     from reports import console, stressed
     from reports.progress import Watch
 

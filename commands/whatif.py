@@ -61,8 +61,8 @@ def whatif(
     from model import flags, whatif
     from model.domain import Settings
     from model.faults import Fault, InputError
+    from model.outcome import Options
     from model.session import BASE, flipped
-    from model.solver import Options
     from reports import console
     from reports.compared import Changed
     from reports.progress import Watch

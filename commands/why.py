@@ -31,7 +31,7 @@ def why(
     from model import why as model
     from model.domain import Settings
     from model.faults import Fault, InputError, nearest
-    from model.solver import Options
+    from model.outcome import Options
     from reports import console, whys
     from reports.progress import Watch
 
@@ -87,7 +87,7 @@ def why_gap(
     from model import why as model
     from model.domain import Settings
     from model.faults import Fault, InputError, nearest
-    from model.solver import Options
+    from model.outcome import Options
     from reports import console, whys
     from reports.progress import Watch
 

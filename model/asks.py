@@ -19,11 +19,12 @@ from model.caveats.base import Caveat
 from model.domain import Line, Settings
 from model.faults import nearest
 from model.formulation import Formulation
+from model.outcome import Options, OutOfTime, SolverFault, checked
 from model.plan import Plan
 from model.program import INFINITY, Program, Row, compile_program
 from model.relaxing import Lifting, every, keeping_pins
 from model.search import Terms, search
-from model.solver import Options, OutOfTime, SolverFault, checked, kept, starts
+from model.solver import kept, starts
 
 __all__ = ["Ask", "Asks", "Goal", "asks", "goal_of"]
 

@@ -268,6 +268,17 @@ class Case:
         limits: tuple[Limit, ...] = (*self.active_caveats, *self.active_rules)
         return tuple(each for each in limits if type(each).leans_on is not Limit.leans_on)
 
+    def leaning_on(self, offer: Offer, line: Line) -> tuple[Limit, ...]:
+        """Return those of ``leaning`` that may lean on the offer on the line."""
+        return tuple(each for each in self.leaning if each.may_lean_on(offer, line))
+
+    def counting(self, offer: Offer, line: Line) -> tuple[Limit, ...]:
+        """Return the limits that write rows over what they see of the offer on the line."""
+        limits: tuple[Limit, ...] = (*self.caveats_of.get(offer.nation, ()), *self.active_rules)
+        # A package binds offers of nations it does not name.
+        limits += tuple(each for each in self.leaning if each not in limits)
+        return tuple(each for each in limits if each.counts and each.concerns(offer, line))
+
     @cached_property
     def caveats_of(self) -> dict[str, tuple[Caveat, ...]]:
         """The active caveats that bind each nation."""

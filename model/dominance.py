@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from model.case import Case
-from model.domain import Rest, Tier, certainty
+from model.domain import Assignment, Rest, Tier, certainty
 from model.eligibility import Candidate
+from model.limits import Limit
 
 _NONE: frozenset[str] = frozenset()
 
@@ -78,10 +79,9 @@ def dominated(
         if a.line.elsewhere and not any(pin.means(a) for pin in case.pins):
             tour = (a.offer.offer, a.line.line, a.start, a.end, candidate.lifted, candidate.kept)
             same[tour].append(c)
+    judge = _Judge(case, liftable)
     groups = [
-        [_merit(case, c, candidates[c], liftable) for c in alike]
-        for alike in same.values()
-        if len(alike) > 1
+        [judge.merit(c, candidates[c]) for c in alike] for alike in same.values() if len(alike) > 1
     ]
     early, late = (
         frozenset(c for group in groups for c in _idle(group, doubtless=doubtless))
@@ -93,24 +93,44 @@ def dominated(
     return idle
 
 
-def _merit(case: Case, c: int, candidate: Candidate, liftable: frozenset[str]) -> _Merit:
-    a = candidate.assignment
-    seen = frozenset(
-        (each.id, month)
-        for each in (*case.caveats_of.get(a.offer.nation, ()), *case.active_rules, *case.leaning)
-        if each.counts
-        for month in each.months_seen(case, a)
-    )
-    held = frozenset((each.id, what) for each in case.leaning for what in each.leans_on(case, a))
-    doubt = a.rate * (1 - certainty(candidate.rests)) if candidate.rests else Fraction(0)
-    rests = {
-        rest: because if because <= liftable else _NONE
-        for rest in candidate.rests
-        if liftable and (because := candidate.hangs_on[rest.name])
-    }
-    refusable = frozenset(candidate.hangs_on) if liftable else _NONE
-    gates = candidate.gates
-    return _Merit(c, a.rate, a.busy_until, seen, held, gates, refusable, rests, doubt)
+class _Judge:
+    """Tells the merit of candidates. Asks each limit once of the same months in the same places."""
+
+    def __init__(self, case: Case, liftable: frozenset[str]) -> None:
+        self.case, self.liftable = case, liftable
+        self._limits: dict[tuple[str, str], tuple[tuple[Limit, ...], tuple[Limit, ...]]] = {}
+        self._seen: dict[Hashable, frozenset[tuple[str, int]]] = {}
+
+    def merit(self, c: int, candidate: Candidate) -> _Merit:
+        """Return what the candidate with index ``c`` does and takes."""
+        case, liftable, a = self.case, self.liftable, candidate.assignment
+        whose = a.offer.offer, a.line.line
+        if whose not in self._limits:
+            self._limits[whose] = (
+                case.counting(a.offer, a.line),
+                case.leaning_on(a.offer, a.line),
+            )
+        counting, leaning = self._limits[whose]
+        held = frozenset((each.id, what) for each in leaning for what in each.leans_on(case, a))
+        doubt = a.rate * (1 - certainty(candidate.rests)) if candidate.rests else Fraction(0)
+        rests = {
+            rest: because if because <= liftable else _NONE
+            for rest in candidate.rests
+            if liftable and (because := candidate.hangs_on[rest.name])
+        }
+        refusable = frozenset(candidate.hangs_on) if liftable else _NONE
+        seen, gates = self._seen_by(counting, a), candidate.gates
+        return _Merit(c, a.rate, a.busy_until, seen, held, gates, refusable, rests, doubt)
+
+    def _seen_by(self, limits: tuple[Limit, ...], a: Assignment) -> frozenset[tuple[str, int]]:
+        if not limits:
+            return frozenset()
+        key = (tuple(each.id for each in limits), a.start, a.places)
+        if key not in self._seen:
+            self._seen[key] = frozenset(
+                (each.id, month) for each in limits for month in each.months_seen(self.case, a)
+            )
+        return self._seen[key]
 
 
 def _idle(group: list[_Merit], *, doubtless: bool) -> list[int]:

@@ -6,7 +6,7 @@ told by its ``gates``: all of them, so that a gap can name all that hold it open
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import combinations
@@ -16,6 +16,9 @@ from model.caveats.base import Caveat
 from model.domain import HQ, HQ_NEXT, Assignment, Line, Offer, Rest, Settings
 
 _NOTHING: frozenset[str] = frozenset()
+
+Said = dict[Hashable, tuple[frozenset[str], tuple[Rest, ...], Mapping[str, frozenset[str]]]]
+"""What caveats say of a tour: gates, rests and what it hangs on, by who binds it, when, where."""
 
 
 @dataclass(frozen=True)
@@ -61,9 +64,10 @@ def candidates(
     and ``kept``.
     """
     found = []
+    said: Said = {}
     for line in case.lines:
         for offer in case.fitting(line):
-            found += candidates_on(case, offer, line, settings, switches)
+            found += candidates_on(case, offer, line, settings, switches, said)
     return found
 
 
@@ -73,22 +77,27 @@ def candidates_on(
     line: Line,
     settings: Settings,
     switches: frozenset[str] = frozenset(),
+    said: Said | None = None,
 ) -> list[Candidate]:
-    """Return every possible assignment of one offer on one line, see ``candidates``."""
-    several = list(assignments(case, offer, line))
+    """Return every possible assignment of one offer on one line, see ``candidates``.
+
+    ``said`` keeps what caveats say of months and places, for other offers that they bind.
+    """
     # Nation, offer, role and line are the same for all of them: ask once who binds them,
     # and of these only the kinds that forbid or make uncertain; the others write rows.
-    binding = [
+    binding = tuple(
         each
         for each in case.caveats_of.get(offer.nation, ())
-        if several and each.is_gate and each.matches(several[0])
-    ]
+        if each.is_gate and each.concerns(offer, line)
+    )
     shut = case.forbidding(offer, line) if case.forbids else _NOTHING
+    said = {} if said is None else said
     turned = list(_turned(case, offer, line, switches)) if switches else []
     if not turned:
-        return [candidate(case, each, settings, binding, shut) for each in several]
+        several = assignments(case, offer, line)
+        return [candidate(case, each, settings, binding, shut, said) for each in several]
     return [
-        replace(candidate(case, each, settings, binding, shut), lifted=lifted, kept=kept)
+        replace(candidate(case, each, settings, binding, shut, said), lifted=lifted, kept=kept)
         for each, lifted, kept in turned
     ]
 
@@ -131,13 +140,25 @@ def candidate(
     case: Case,
     assignment: Assignment,
     settings: Settings,
-    binding: Sequence[Caveat],
+    binding: tuple[Caveat, ...],
     forbidding: frozenset[str],
+    said: Said,
 ) -> Candidate:
     """Ask the caveats that bind the assignment what they say of it, beside what forbids it."""
     if not binding:
         return Candidate(assignment, forbidding, ())
-    gates = set(forbidding)
+    key = (tuple(each.id for each in binding), assignment.start, assignment.places)
+    if key not in said:
+        said[key] = _said(case, assignment, settings, binding)
+    gates, rests, hanging = said[key]
+    return Candidate(assignment, gates | forbidding, rests, hanging)
+
+
+def _said(
+    case: Case, assignment: Assignment, settings: Settings, binding: tuple[Caveat, ...]
+) -> tuple[frozenset[str], tuple[Rest, ...], Mapping[str, frozenset[str]]]:
+    """Return gates, rests and what it hangs on, as caveats that concern it say."""
+    gates = set()
     rests: dict[Rest, None] = {}
     hanging: dict[str, frozenset[str]] = {}
     for caveat in binding:
@@ -148,7 +169,7 @@ def candidate(
                 hanging[rest.name] = hanging.get(rest.name, frozenset()) | {caveat.id}
                 if rest.probability < 1:
                     rests[rest] = None
-    return Candidate(assignment, frozenset(gates), tuple(rests), hanging)
+    return frozenset(gates), tuple(rests), hanging
 
 
 def assignments(

@@ -234,8 +234,11 @@ class Formulation:
         units = assignment.offer.units
         if any(pin.means(assignment) for pin in self.case.pins):
             return units
+        offer, line = assignment.offer, assignment.line
         if units > 1 and not any(
-            held for each in self.case.leaning for held in each.leans_on(self.case, assignment)
+            held
+            for each in self.case.leaning_on(offer, line)
+            for held in each.leans_on(self.case, assignment)
         ):
             return min(units, math.ceil(assignment.line.target / assignment.rate))
         return units

@@ -11,6 +11,7 @@ from typing import Any, Literal
 import highspy
 import numpy as np
 
+from model.outcome import SolverFault
 from model.program import INFINITY, Matrix, Program, Row, Vector
 
 Ending = Literal["optimal", "infeasible", "time_limit", "interrupted", "failed"]
@@ -22,10 +23,6 @@ _ENDINGS: dict[Any, Ending] = {
     highspy.HighsModelStatus.kTimeLimit: "time_limit",
     highspy.HighsModelStatus.kInterrupt: "interrupted",
 }
-
-
-class SolverFault(RuntimeError):
-    """Raised when the installed solver fails the start-up probe."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field
 
-from model.domain import Assignment, Tier
+from model.domain import Assignment, Line, Offer, Tier
 from model.fields import Entry, Name, Truth
 
 if TYPE_CHECKING:
@@ -32,6 +32,17 @@ class Limit(Entry):
     """True for a kind that adds rows over what ``months_seen`` shows, rather than a gate."""
 
     # A kind says what applies to it; what it leaves out is answered here.
+
+    def concerns(self, offer: Offer, line: Line) -> bool:
+        """False only where it sees no assignment of the offer on the line.
+
+        Where it is true, what it sees of one hangs on months and places alone.
+        """
+        return True
+
+    def may_lean_on(self, offer: Offer, line: Line) -> bool:
+        """False only where it leans on no assignment of the offer on the line."""
+        return self.concerns(offer, line)
 
     def months_seen(self, case: Case, assignment: Assignment) -> Sequence[int]:
         """Months in which the assignment is matched."""

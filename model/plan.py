@@ -261,13 +261,17 @@ class Plan:
 
     def shortfall(self, line: Line, month: int) -> Fraction:
         """Return the units missing to the target."""
-        return max(_NOTHING, line.target - self.coverage(line, month))
+        return self._below(line.target, line.line, month)
 
     def critical(self, line: Line, month: int) -> Fraction:
         """Return the units missing to the minimum."""
-        return (
-            max(_NOTHING, line.minimum - self.coverage(line, month)) if line.minimum else _NOTHING
-        )
+        return self._below(line.minimum, line.line, month)
+
+    def _below(self, wanted: Fraction, line: str, month: int) -> Fraction:
+        covered = self._covered.get((line, month))
+        if not covered:
+            return wanted
+        return wanted - covered if covered < wanted else _NOTHING
 
     def state(self, line: Line, month: int) -> State:
         """Return the state of a demanded line-month."""

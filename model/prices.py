@@ -25,12 +25,13 @@ from model.case import Case
 from model.caveats.base import Caveat
 from model.domain import Settings, Tier
 from model.formulation import Formulation
+from model.outcome import Options, Outcome, OutOfTime, TierResult
 from model.plan import Plan
 from model.program import INFINITY, Goal, Program, Row, compile_program
 from model.relaxing import every, keeping_pins
 from model.rules.base import Rule
 from model.session import Flips, Session
-from model.solver import Options, Outcome, OutOfTime, TierResult, solve
+from model.solver import solve
 
 TIERS: tuple[Tier, ...] = ("critical", "shortfall")
 MOST_TURNING = 3

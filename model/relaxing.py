@@ -15,8 +15,8 @@ from fractions import Fraction
 import numpy as np
 
 from model.highs import Limits, Watch, minimise
+from model.outcome import OutOfTime
 from model.program import INFINITY, Program, Row, Vector
-from model.solver import OutOfTime
 
 EXTRA = 1e-3
 """What lifting costs beside its price, so that what costs nothing is not lifted for nothing."""

@@ -18,12 +18,13 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from model.domain import Stage
 from model.highs import ABSOLUTE_GAP, Limits, Watch, minimise
+from model.outcome import Ended
 from model.program import INFINITY, Goal, Program, Row, Vector
 
 NOISE = 1e-7
@@ -35,7 +36,6 @@ TOLERANCE = 1e-6
 START_SECONDS = 5.0
 """How long a plan to start from may be looked for where parts are joined."""
 
-Ended = Literal["time_limit", "interrupted"]
 Report = Callable[[Stage, float, float], None]
 
 

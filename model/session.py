@@ -18,9 +18,10 @@ from model.case import Case
 from model.domain import Settings, Stage, Tier
 from model.eligibility import Candidate
 from model.formulation import Formulation
+from model.outcome import Options, Outcome, concluded
 from model.program import Program, compile_program
 from model.search import Memo, Terms, search
-from model.solver import Options, Outcome, checked, kept, probe, proven, starts
+from model.solver import found_at, kept, probe
 
 __all__ = ["BASE", "Flips", "Session", "Unknown"]
 
@@ -139,8 +140,8 @@ class Session:
         program = self.program(flips, tiers)
         point, bounds = search(program, terms)
         kept(program, point, bounds)
-        plan = checked(case, self.settings, starts(self.formulation, program, point))
-        return proven(plan, program, bounds, terms, self.options, moved, began)
+        found = found_at(self.formulation, program, point, bounds, terms, moved, began)
+        return concluded(case, self.settings, self.options, found)
 
     @cached_property
     def touching(self) -> frozenset[str]:

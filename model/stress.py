@@ -15,11 +15,11 @@ from itertools import combinations
 
 from model.case import Case
 from model.domain import Settings
+from model.outcome import Options, Outcome, TierResult
 from model.plan import Plan
 from model.prices import TIERS, Gains, gains
 from model.rules.base import Lead
 from model.session import Flips, Session
-from model.solver import Options, Outcome, TierResult
 
 Tell = Callable[[str, int, int], None]
 

@@ -9,8 +9,9 @@ from model.case import Case
 from model.domain import Settings
 from model.explain import Gap, explain
 from model.formulation import Formulation
+from model.outcome import Options, Outcome
 from model.session import BASE, Flips, Session
-from model.solver import Options, Outcome, solve
+from model.solver import solve
 
 
 @dataclass(frozen=True)

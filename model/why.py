@@ -20,11 +20,12 @@ from model.domain import Line, Offer, Settings
 from model.eligibility import Candidate
 from model.explain import Gap, explain
 from model.formulation import Formulation
+from model.outcome import Options, Outcome, OutOfTime, concluded
 from model.plan import Plan
 from model.program import INFINITY, Goal, Program, Row, compile_program
 from model.relaxing import every, keeping_pins
 from model.search import Terms, search
-from model.solver import Options, Outcome, OutOfTime, checked, kept, proven, solve, starts
+from model.solver import found_at, kept, solve
 
 MOST = 10
 """So many sets of what is in the way are looked for."""
@@ -235,8 +236,8 @@ class _Asking:
         )
         point, bounds = search(whole, terms)
         kept(replace(whole, goals=tuple(pins)), point, bounds[: len(pins)])
-        plan = checked(self.case, self.settings, starts(self.formulation, whole, point))
-        outcome = proven(plan, whole, bounds, terms, self.options, {}, began)
+        found = found_at(self.formulation, whole, point, bounds, terms, {}, began)
+        outcome = concluded(self.case, self.settings, self.options, found)
         return outcome, float(first.costs @ point), bounds[len(pins)]
 
     # What is in the way

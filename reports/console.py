@@ -20,7 +20,6 @@ from reports.rows import Mark
 REASONS_SHOWN = 3
 # One hue, checked in grey and for colour-blind readers; the number in the cell says the same.
 _SHADES = ((0.34, "#000000 on #fdd9b5"), (0.67, "#000000 on #fda55a"), (0.99, "#000000 on #d9580b"))
-_DARKEST = "#ffffff on #7a2a05"
 _WIDTH = 5
 _DARKEST = "white on #7a2a05"
 

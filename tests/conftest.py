@@ -18,9 +18,10 @@ from model.case import Case
 from model.domain import Settings
 from model.faults import Fault, InputError
 from model.formulation import Formulation
+from model.outcome import Options, Outcome
 from model.plan import Plan, Start
 from model.read import Reading, read_case
-from model.solver import Options, Outcome, solve
+from model.solver import solve
 from tests.reference import contract, random_cases
 
 OFFERS = """\

@@ -19,9 +19,10 @@ from model.caveats.endurance import Endurance
 from model.domain import Pending, Settings
 from model.eligibility import candidates
 from model.formulation import Formulation
+from model.outcome import Options
 from model.plan import Plan, Start
 from model.read import read_case
-from model.solver import Options, solve
+from model.solver import solve
 from tests.conftest import SOAK, Mini, Twice, chunks
 from tests.reference import contract, random_cases
 from tests.reference.random_cases import RULES, SIMPLE_KINDS, Sizes, Texts, tiny_cases
@@ -110,6 +111,34 @@ def test_a_plan_is_blamed_and_valued_as_the_reference_does(tmp_path: Path, seeds
     assert min(held, broken) > len(seeds) / 4
     rare = {kind for kind in (*NEW, *HARD_RULES, *SOFT_RULES) if kinds[kind] < len(seeds) / 50}
     assert not rare
+
+
+@pytest.mark.parametrize("seeds", chunks(100, 50), ids=lambda seeds: f"{seeds[0]}+")
+def test_what_a_limit_says_hangs_on_months_and_places_and_on_whom_it_concerns(
+    tmp_path: Path, seeds: range
+) -> None:
+    """What caveats say is remembered by months and places: see ``Limit.concerns``."""
+    aside: Counter[str] = Counter()
+    for seed in seeds:
+        case = crowded(seed, tmp_path, Sizes(caveats=5, rules=3, plans=0)).case
+        first: dict[object, object] = {}
+        for each in candidates(case, Settings()):
+            a = each.assignment
+            for limit in (*case.active_caveats, *case.active_rules):
+                seen = tuple(limit.months_seen(case, a))
+                if not limit.may_lean_on(a.offer, a.line):
+                    assert not list(limit.leans_on(case, a)), (seed, limit.id, a.key)
+                if not limit.concerns(a.offer, a.line):
+                    assert not seen, (seed, limit.id, a.key)
+                    aside[limit.kind] += 1
+                    continue
+                said: tuple[object, ...] = (seen,)
+                if isinstance(limit, Caveat):
+                    gate = limit.blocks(case, a, Settings()), limit.hangs_on(case, a, Settings())
+                    said = (seen, *gate)
+                key = (limit.id, a.start, a.places)
+                assert first.setdefault(key, said) == said, (seed, limit.id, a.key)
+    assert len(aside) > 8
 
 
 # Optima

@@ -15,7 +15,8 @@ from model.asks import Asks, asks, goal_of
 from model.case import Case
 from model.domain import Pending, Pin, Settings
 from model.formulation import Formulation
-from model.solver import Contradiction, Options, solve
+from model.outcome import Contradiction, Options
+from model.solver import solve
 from tests.conftest import Mini, chunks
 from tests.reference.random_cases import Sizes
 from tests.test_all_kinds import crowded

@@ -21,10 +21,11 @@ from benchmarks.yardstick import TIERS
 from model import caveats
 from model.case import Case
 from model.domain import Settings
+from model.outcome import Options
 from model.plan import Plan, Start
 from model.program import compile_program
 from model.read import read_case
-from model.solver import Options, solve
+from model.solver import solve
 from tests.conftest import KINDS, SOAK, countable
 from tests.reference import contract, random_cases
 

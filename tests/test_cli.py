@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 
 import solve
 from commands import common
-from model import solver
+from model import outcome, solver
 
 ROOT = Path(solve.__file__).parent
 ORACLES = ROOT / "tests" / "oracles" / "cases"
@@ -151,13 +151,12 @@ def test_a_search_that_runs_out_of_time_is_written_marked_and_ends_with_3(
 def test_any_answer_that_is_not_proven_ends_with_3(
     case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: str
 ) -> None:
-    whole = solver.solve
+    whole = outcome.concluded
 
     def cut_short(*arguments: Any) -> Any:
-        outcome = whole(*arguments)
-        return dataclasses.replace(outcome, status=status)
+        return dataclasses.replace(whole(*arguments), status=status)
 
-    monkeypatch.setattr(solver, "solve", cut_short)
+    monkeypatch.setattr(outcome, "concluded", cut_short)
     assert muster("plan", "--case", case, "--out", tmp_path / "run").code == 3
     assert json.loads((tmp_path / "run" / "plan.json").read_text())["status"] == status
 
@@ -272,7 +271,7 @@ def test_a_folder_with_foreign_files_is_refused_before_the_search(
 ) -> None:
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "thesis.txt").write_text("mine")
-    monkeypatch.setattr(solver, "solve", None)
+    monkeypatch.setattr(solver, "find", None)
     answer = muster("plan", "--case", case, "--out", tmp_path / "run")
     assert answer.code == 2
     assert "thesis.txt" in answer.err
@@ -339,7 +338,7 @@ def test_a_fault_of_the_program_is_one_line_and_ends_with_1(
     def broken(*arguments: Any) -> Any:
         raise RuntimeError("two\nlines")
 
-    monkeypatch.setattr(solver, "solve", broken)
+    monkeypatch.setattr(solver, "find", broken)
     words = ["plan", "--case", case, "--out", tmp_path / "run"]
     answer = muster(*words)
     assert (answer.code, answer.out) == (1, "")

@@ -8,8 +8,8 @@ from fractions import Fraction
 from pathlib import Path
 
 from model.domain import Settings
+from model.outcome import Options
 from model.session import BASE, Flips
-from model.solver import Options
 from model.whatif import both
 from reports.compare import Comparison, coverage
 from tests.conftest import Mini

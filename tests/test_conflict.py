@@ -15,7 +15,8 @@ from model.case import Case
 from model.conflict import Conflict, smallest
 from model.domain import Forbid, Pin, Settings
 from model.formulation import Formulation
-from model.solver import Contradiction, Options, Outcome, solve
+from model.outcome import Contradiction, Options, Outcome
+from model.solver import solve
 from tests.conftest import Mini, Twice, chunks, countable
 from tests.reference import contract
 from tests.test_pins import _random_pins

@@ -16,9 +16,10 @@ from model.eligibility import Candidate, candidates
 from model.explain import ORDER, Gap, Reason, explain
 from model.formulation import Formulation
 from model.obstacles import Obstacles
+from model.outcome import Options
 from model.plan import Plan, Start
 from model.read import read_case
-from model.solver import Options, solve
+from model.solver import solve
 from tests.reference.random_cases import SIMPLE_KINDS, Texts, seeded_case, tiny_cases, write
 
 

@@ -13,9 +13,10 @@ from model import caveats, rules
 from model.domain import Pending, Settings
 from model.faults import InputError
 from model.formulation import Formulation
+from model.outcome import Options, Outcome
 from model.program import compile_program
 from model.read import read_case
-from model.solver import Options, Outcome, solve
+from model.solver import solve
 from tests.conftest import SOAK, Mini, chunks, countable
 from tests.reference import contract
 

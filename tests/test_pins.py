@@ -15,9 +15,10 @@ from model.domain import Forbid, Pending, Pin, Settings
 from model.eligibility import candidates
 from model.explain import explain
 from model.formulation import Formulation
+from model.outcome import Options
 from model.pins import contradictions
 from model.plan import Plan, Start
-from model.solver import Options, solve
+from model.solver import solve
 from tests.conftest import Files, Mini, chunks, countable
 from tests.reference import contract
 from tests.reference.scenarios import can_be_met

@@ -15,8 +15,9 @@ import pytest
 from model.case import Case
 from model.domain import Pending, Settings
 from model.formulation import Formulation
+from model.outcome import Options
 from model.prices import TIERS, PriceList, prices
-from model.solver import Options, solve
+from model.solver import solve
 from tests.conftest import Mini, chunks
 from tests.reference.random_cases import Sizes
 from tests.test_all_kinds import crowded

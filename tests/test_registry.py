@@ -180,7 +180,8 @@ from model.domain import Settings
 from model.formulation import Formulation
 from model.plan import Plan, Start
 from model.read import read_case
-from model.solver import Options, solve
+from model.outcome import Options
+from model.solver import solve
 case = read_case(Path("case")).case
 print(case.caveats[0].in_words(case))
 plan = solve(Formulation(case, Settings()), Options(gap=0)).plan

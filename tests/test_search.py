@@ -10,9 +10,10 @@ import pytest
 
 from model.domain import Settings
 from model.formulation import Formulation
+from model.outcome import Options, Outcome
 from model.program import compile_program
 from model.read import read_case
-from model.solver import Options, Outcome, solve
+from model.solver import solve
 from tests.reference import contract
 
 OFFERS = "offer,nation,capability,units,personnel,available_from,available_until,notice_days,tour,dwell,basis\n"

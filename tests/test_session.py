@@ -12,8 +12,9 @@ import pytest
 from model.domain import Pin, Settings
 from model.eligibility import candidates
 from model.formulation import Formulation
+from model.outcome import Contradiction, Options
 from model.session import Flips, Session, Unknown
-from model.solver import Contradiction, Options, solve
+from model.solver import solve
 from tests.conftest import Mini, chunks
 from tests.reference.random_cases import Sizes
 from tests.test_all_kinds import crowded

@@ -12,7 +12,8 @@ import pytest
 
 from model.domain import Settings
 from model.formulation import Formulation
-from model.solver import Options, Outcome, Progress, SolverFault, solve
+from model.outcome import Options, Outcome, Progress, SolverFault
+from model.solver import solve
 from tests.conftest import Mini, countable
 
 Build = Callable[..., Mini]

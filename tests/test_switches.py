@@ -11,9 +11,10 @@ import pytest
 
 from model.domain import Pending, Settings
 from model.formulation import Formulation
+from model.outcome import Options
 from model.program import Program, compile_program
 from model.search import Terms, search
-from model.solver import Options, solve
+from model.solver import solve
 from tests.conftest import chunks
 from tests.reference.random_cases import Sizes
 from tests.test_all_kinds import crowded

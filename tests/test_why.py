@@ -15,7 +15,8 @@ from model.case import Case
 from model.domain import Pending, Pin, Settings
 from model.eligibility import candidates
 from model.formulation import Formulation
-from model.solver import Contradiction, Options, solve
+from model.outcome import Contradiction, Options
+from model.solver import solve
 from model.why import why, why_gap
 from tests.conftest import Mini, chunks
 from tests.reference.random_cases import Sizes

@@ -13,7 +13,7 @@ from model.rows import Row, Terms
 
 if TYPE_CHECKING:
     from model.case import Case
-    from model.domain import Assignment
+    from model.domain import Assignment, Line, Offer
     from model.formulation import Formulation
     from model.plan import Plan
 
@@ -31,6 +31,9 @@ class Avoid(Caveat):
     scope: Meeting = Field("line", description="where they meet")
 
     counts: ClassVar[bool] = True
+
+    def may_lean_on(self, offer: Offer, line: Line) -> bool:
+        return offer.nation in (*self.bound, *self.with_)
 
     def leans_on(self, case: Case, assignment: Assignment) -> Iterable[Hashable]:
         # Fewer would do no harm; the same units in another area could meet somebody there.

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from model.domain import Assignment, Rest, Settings
+from model.domain import Assignment, Line, Offer, Rest, Settings
 from model.fields import Date, Entry, Exact, Name, Names, Text, Texts, Truth, Whole, refuse
 from model.limits import Limit
 
@@ -105,16 +105,21 @@ class Caveat(Limit):
 
     def matches(self, assignment: Assignment) -> bool:
         """Whether the assignment is one of the bound nations' and within ``applies_to``."""
-        return assignment.offer.nation in self.bound and self.in_scope(assignment)
+        offer = assignment.offer
+        return offer.nation in self.bound and self.in_scope(offer, assignment.line)
 
-    def in_scope(self, assignment: Assignment) -> bool:
-        """Whether offer, capability, role and line are meant, whosever the assignment is.
+    def concerns(self, offer: Offer, line: Line) -> bool:
+        """Whether the offer is one of the bound nations' and within ``applies_to`` on the line."""
+        return offer.nation in self.bound and self.in_scope(offer, line)
+
+    def in_scope(self, offer: Offer, line: Line) -> bool:
+        """Whether offer, capability, role and line are meant, whosever the offer is.
 
         The area is not asked here: it can change from month to month (see ``months_covered``).
         """
         if self._any_scope:
             return True
-        scope, offer, line = self.applies_to, assignment.offer, assignment.line
+        scope = self.applies_to
         return (
             (scope.offers is None or offer.offer in scope.offers)
             and (scope.capabilities is None or offer.capability in scope.capabilities)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from pydantic import Field
 
 from model.caveats.base import Caveat, listed
-from model.domain import Assignment
+from model.domain import Assignment, Line, Offer
 from model.fields import Names
 from model.rows import Row
 
@@ -31,7 +31,10 @@ class Package(Caveat):
     counts: ClassVar[bool] = True
 
     def matches(self, assignment: Assignment) -> bool:
-        return assignment.offer.offer in self.offers and self.in_scope(assignment)
+        return self.concerns(assignment.offer, assignment.line)
+
+    def concerns(self, offer: Offer, line: Line) -> bool:
+        return offer.offer in self.offers and self.in_scope(offer, line)
 
     def leans_on(self, case: Case, assignment: Assignment) -> Iterable[Hashable]:
         return self.months_seen(case, assignment)

@@ -13,7 +13,7 @@ from model.rows import Row
 
 if TYPE_CHECKING:
     from model.case import Case
-    from model.domain import Assignment
+    from model.domain import Assignment, Line, Offer
     from model.formulation import Formulation
     from model.plan import Plan
 
@@ -26,14 +26,18 @@ class Share(Caveat):
 
     counts: ClassVar[bool] = True
 
+    def may_lean_on(self, offer: Offer, line: Line) -> bool:
+        return self.in_scope(offer, line)
+
     def leans_on(self, case: Case, assignment: Assignment) -> Iterable[Hashable]:
         # The share of the others' people is what its own are held against.
-        others = assignment.offer.nation not in self.bound and self.in_scope(assignment)
+        offer = assignment.offer
+        others = offer.nation not in self.bound and self.in_scope(offer, assignment.line)
         return self.months_covered(case, assignment) if others else ()
 
     def constrain(self, block: Any, f: Formulation) -> None:
         everyone = f.tally(
-            lambda a: self.months_covered(f.case, a) if self.in_scope(a) else (),
+            lambda a: self.months_covered(f.case, a) if self.in_scope(a.offer, a.line) else (),
             lambda a: a.offer.personnel,
         )
         rows: dict[frozenset[Any], Row] = {}
@@ -53,7 +57,7 @@ class Share(Caveat):
             matched = [
                 tour
                 for tour in tours
-                if self.in_scope(tour.assignment)
+                if self.in_scope(tour.assignment.offer, tour.assignment.line)
                 and self.in_named_area(plan.case, plan.case.place(tour.assignment.area, month))
             ]
             total = sum(tour.personnel for tour in matched)

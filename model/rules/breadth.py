@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterable, Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from model.domain import Assignment, Tier
+from model.domain import Assignment, Line, Offer, Tier
 from model.fields import Name, Positive, Priority
 from model.rows import Row
 from model.rules.base import Rule
@@ -30,8 +30,11 @@ class Breadth(Rule):
 
     counts: ClassVar[bool] = True
 
+    def may_lean_on(self, offer: Offer, line: Line) -> bool:
+        return line.role == self.role
+
     def leans_on(self, case: Case, assignment: Assignment) -> Iterable[Hashable]:
-        return assignment.months if assignment.line.role == self.role else ()
+        return assignment.months if self.may_lean_on(assignment.offer, assignment.line) else ()
 
     def constrain(self, block: Any, f: Formulation) -> None:
         in_place = f.tally(lambda a: a.months if a.line.role == self.role else ())

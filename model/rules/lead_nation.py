@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from model.caveats.base import listed
-from model.domain import Assignment, Tier
+from model.domain import Assignment, Line, Offer, Tier
 from model.fields import Name, Names, Positive, Priority
 from model.rows import Row
 from model.rules.base import Lead, Rule
@@ -43,9 +43,11 @@ class LeadNation(Rule):
             if wanted:
                 yield months, wanted
 
+    def may_lean_on(self, offer: Offer, line: Line) -> bool:
+        return line.role == self.role and offer.nation in self.candidates
+
     def leans_on(self, case: Case, assignment: Assignment) -> Iterable[Hashable]:
-        leads = assignment.line.role == self.role and assignment.offer.nation in self.candidates
-        return assignment.months if leads else ()
+        return assignment.months if self.may_lean_on(assignment.offer, assignment.line) else ()
 
     def constrain(self, block: Any, f: Formulation) -> None:
         in_place = f.tally(lambda a: a.months if a.line.role == self.role else ())
