@@ -28,7 +28,7 @@ help:
 	@echo 'After a set-up:                 .venv/bin/muster --help'
 
 plan: setup
-	@$(PY) solve.py plan --case "$(CASE)" --out "$(RESULT)"
+	@$(PY) solve.py plan --fresh --case "$(CASE)" --out "$(RESULT)"
 
 # All checks run, whatever the ones before them found; the last lines name those that failed.
 test: setup-dev

@@ -19,7 +19,6 @@ if __name__ == "__main__":
     # Before all that takes time: it loads the solver while this process reads the case.
     engine.start_for(sys.argv[1:])
 
-import contextlib
 import io
 from pathlib import Path
 from typing import Annotated, Any
@@ -27,13 +26,15 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from commands import asks, caveats, prices, stress, whatif, why
+from commands import asks, caveats, prices, runs, stress, whatif, why
 from commands.common import (
     DONE,
     NOT_PROVEN,
+    PIPE_CLOSED,
     PROGRAM_FAULT,
     barred,
     case_folder,
+    kept_history,
     listed,
     located,
     one_line,
@@ -41,8 +42,21 @@ from commands.common import (
     read_whole,
     refused,
     solved,
+    warned,
 )
-from commands.options import CaseOption, Gap, JsonOption, Out, Pending, Scenarios, Seed, TimeLimit
+from commands.options import (
+    HISTORY,
+    CaseOption,
+    Fresh,
+    Gap,
+    HistoryOption,
+    JsonOption,
+    Out,
+    Pending,
+    Scenarios,
+    Seed,
+    TimeLimit,
+)
 
 
 class Program(TyperGroup):
@@ -52,7 +66,9 @@ class Program(TyperGroup):
         """Run the command."""
         try:
             return super().invoke(ctx)
-        except (typer.Exit, typer.Abort, typer.TyperException, BrokenPipeError):
+        except BrokenPipeError:
+            raise typer.Exit(PIPE_CLOSED) from None
+        except (typer.Exit, typer.Abort, typer.TyperException):
             raise
         except Exception as error:
             if ctx.params.get("debug"):
@@ -110,12 +126,18 @@ def plan(
     time_limit: TimeLimit = 600,
     pending: Pending = "granted",
     seed: Seed = 0,
+    fresh: Fresh = False,
+    history: HistoryOption = HISTORY,
     as_json: JsonOption = False,
 ) -> None:
-    """Solve a case, write the run, show coverage, gaps with reasons, and what is proven."""
+    """Solve a case, write the run, show coverage, gaps with reasons, and what is proven.
+
+    A request that the history knows the answer to is not solved again.
+    """
     from model.faults import InputError
     from reports import run_folder
     from reports.progress import Watch
+    from reports.recall import Recall, in_words
     from reports.shape import RunOptions
 
     folder, given = case_folder(case), scenario or []
@@ -130,18 +152,29 @@ def plan(
             seed=seed,
             scenarios=tuple(each.label for each in what_ifs),
         )
+        recall = Recall(kept_history(history), warned, fresh=fresh)
         with Watch() as watch:
-            run = solved(folder, given, options, watch)
+            run = solved(folder, given, options, watch, recall)
             run_folder.write(out, run.files)
+        recall.keep(run, folder, out)
     except InputError as error:
         raise refused(error.faults, as_json) from None
     if as_json:
-        told = {"run": run.report.origin.run, "out": str(out), "scenarios": options.scenarios}
+        source = run.details.taken_from
+        told = {
+            "run": run.details.run,
+            "out": str(out),
+            "scenarios": options.scenarios,
+            "taken_from": source and source.model_dump(),
+        }
         print_json({**told, **run.plan.model_dump()})
     else:
         from reports import console
 
-        console.show(run.report, out, console.console())
+        to = console.console()
+        console.show(run.report, out, to)
+        if run.details.taken_from:
+            to.print(in_words(run.details.taken_from), markup=False)
     raise typer.Exit(DONE if run.plan.status == "optimal" else NOT_PROVEN)
 
 
@@ -201,6 +234,7 @@ app.command(short_help="Say why an offer is, or is not, in place.")(why.why)
 app.command("why-gap", short_help="Say why a line has a gap.")(why.why_gap)
 app.command(short_help="Price every caveat: what lifting it would bring.")(prices.prices)
 app.command(short_help="Say what the loss of each nation would cost.")(stress.stress)
+app.add_typer(runs.app, name="runs", short_help="Look through the history of runs.")
 app.add_typer(caveats.app, name="caveats", short_help="Look at caveats in words, and adjust them.")
 
 if __name__ == "__main__":
@@ -214,8 +248,12 @@ if __name__ == "__main__":
         status = end.code if isinstance(end.code, int) else int(end.code is not None)
     engine.close()
     for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(OSError, ValueError):  # nobody listens any more
+        try:
             stream.flush()
+        except BrokenPipeError:
+            status = status or PIPE_CLOSED
+        except (OSError, ValueError):  # nobody listens any more
+            pass
     # All files are closed. Taking the case, the program and the solver apart again would take
     # longer than reading the case did.
     os._exit(status)

@@ -33,9 +33,11 @@ def whole(times: int) -> str:
     """Time the main job as a whole process, beside the imports that it cannot do without."""
     with tempfile.TemporaryDirectory() as folder:
         plan = [sys.executable, "solve.py", "plan", "--case", str(ROOT / "data")]
+        plan += ["--history", f"{folder}/runs.sqlite", "--out", f"{folder}/run"]
         runs = in_turn(
             {
-                "plan": [*plan, "--out", f"{folder}/run"],
+                "plan": [*plan, "--fresh"],
+                "plan, known": plan,
                 "imports alone": [sys.executable, "-c", IMPORTS],
             },
             times,

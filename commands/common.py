@@ -17,13 +17,18 @@ if TYPE_CHECKING:
 
     from model.case import Case
     from model.domain import Pending, Settings
+    from model.eligibility import Candidate
     from model.faults import Fault
     from model.scenario import Source
+    from reports.history_db import RunHistory
     from reports.progress import Watch
+    from reports.recall import Recall
     from reports.run import Run
-    from reports.shape import RunOptions
+    from reports.shape import Outcome, RunOptions
 
 DONE, PROGRAM_FAULT, INPUT_WRONG, NOT_PROVEN = 0, 1, 2, 3
+PIPE_CLOSED = 141
+"""What a shell says of any tool whose reader, such as ``head``, has gone: 128 + SIGPIPE."""
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -87,16 +92,47 @@ def barred(case: Case) -> list[Fault]:
     ]
 
 
-def solved(folder: Path, scenarios: Sequence[str], options: RunOptions, watch: Watch) -> Run:
-    """Read, solve and explain a case under scenarios."""
-    import datetime
+def kept_history(named: Path) -> RunHistory | None:
+    """Return the history of runs in a file; None where it is off."""
+    from reports.history_db import RunHistory
 
-    from model.faults import InputError
+    return None if str(named) == "off" else RunHistory(named)
+
+
+def solved(
+    folder: Path, scenarios: Sequence[str], options: RunOptions, watch: Watch, recall: Recall
+) -> Run:
+    """Read, solve and explain a case under scenarios; what was solved before is not solved again.
+
+    Raises:
+        InputError: the case is wrong, or its pins contradict it.
+    """
+    import datetime
 
     started = datetime.datetime.now(datetime.UTC)
     watch.say("Reading the case")
     case, warnings = read_whole(folder, scenarios, options.pending)
 
+    known = recall.answer(case, options)
+    outcome: Outcome
+    seen: list[Candidate]
+    if known is None:
+        outcome, seen = _searched(case, options, watch)
+    else:
+        from model.domain import Settings
+        from model.eligibility import candidates
+
+        outcome, seen = known.answer, candidates(case, Settings(pending=options.pending))
+    from model.explain import explain
+    from reports.run import make_run
+
+    watch.say("Explaining the gaps")
+    gaps = explain(outcome.plan, seen)
+    source = known.source if known else None
+    return make_run(outcome, gaps, seen, warnings, folder, options, started, source)
+
+
+def _searched(case: Case, options: RunOptions, watch: Watch) -> tuple[Outcome, list[Candidate]]:
     from model import engine
     from model.domain import Settings
     from model.outcome import Contradiction, Options, OutOfTime, concluded
@@ -106,11 +142,10 @@ def solved(folder: Path, scenarios: Sequence[str], options: RunOptions, watch: W
     limits = Options(gap=options.gap, time_limit=options.time_limit, seed=options.seed)
     asked = engine.ready()
     asked.ask(case, settings, limits)
-    # What is needed afterwards, while an engine works.
+    # What takes long to load and to list, while an engine works.
     from model.eligibility import candidates
-    from model.explain import explain
-    from reports import console  # noqa: F401 - the terminal's library takes long to load
-    from reports.run import make_run
+    from model.faults import InputError
+    from reports import console, run  # noqa: F401
 
     seen = candidates(case, settings)
     try:
@@ -121,10 +156,7 @@ def solved(folder: Path, scenarios: Sequence[str], options: RunOptions, watch: W
     except OutOfTime:
         typer.echo("No plan that keeps the pins was found in time; nothing was written.", err=True)
         raise typer.Exit(NOT_PROVEN) from None
-    watch.say("Explaining the gaps")
-    outcome = concluded(case, settings, limits, found)
-    gaps = explain(outcome.plan, seen)
-    return make_run(outcome, gaps, seen, warnings, folder, options, started)
+    return concluded(case, settings, limits, found), seen
 
 
 def contradicted(case: Case, settings: Settings) -> Fault:
@@ -150,6 +182,11 @@ def refused(faults: Sequence[Fault], as_json: bool, what: str = "Nothing was wri
         typer.echo(one_line(fault), err=True)
     typer.echo(f"{len(faults)} fault{'' if len(faults) == 1 else 's'}. {what}.", err=True)
     return typer.Exit(INPUT_WRONG)
+
+
+def warned(text: str) -> None:
+    """Tell what is not as it should be, but stops nothing."""
+    typer.echo(f"warning: {text}", err=True)
 
 
 def one_line(fault: Fault) -> str:

@@ -75,6 +75,20 @@ Out = Annotated[
         help="Folder to write the run to (out/base if not given, or out/ and the scenarios).",
     ),
 ]
+HistoryOption = Annotated[
+    Path,
+    typer.Option(
+        "--history",
+        metavar="FILE",
+        envvar="MUSTER_HISTORY",
+        help="Database with the history of runs; off: none.",
+    ),
+]
+HISTORY = Path("out", "runs.sqlite")
+"""Where the history is if nothing else is said."""
+Fresh = Annotated[
+    bool, typer.Option("--fresh", help="Solve anew, even if the history knows the answer.")
+]
 Why = Annotated[
     str, typer.Option("--why", metavar="TEXT", help="Why it is changed; goes into the log.")
 ]

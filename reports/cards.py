@@ -294,16 +294,5 @@ def _changed(name: str, before: dict[str, Any], after: dict[str, Any]) -> Iterat
         yield words.plain(f"{name}: taken out, was {before.get('kind')}")
         return
     for field, value in after.items():
-        yield words.plain(f"{name}: {field} {_value(before.get(field))} -> {_value(value)}")
-
-
-def _value(value: Any) -> str:
-    if value is None:
-        return "blank"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, list):
-        return f"[{', '.join(map(_value, value))}]"
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{key}: {_value(each)}" for key, each in value.items()) + "}"
-    return str(value)
+        was, is_ = words.value(before.get(field)), words.value(value)
+        yield words.plain(f"{name}: {field} {was} -> {is_}")

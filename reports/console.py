@@ -24,12 +24,18 @@ _WIDTH = 5
 _DARKEST = "white on #7a2a05"
 
 
+class _Quiet(Console):
+    def on_broken_pipe(self) -> None:
+        """Leave it to the program what to do where nobody reads any more."""
+        raise BrokenPipeError
+
+
 def console(stream: TextIO | None = None) -> Console:
     """Return a console for the stream; no escape codes at all under ``NO_COLOR``."""
     to = stream or sys.stdout
     if os.environ.get("NO_COLOR"):
-        return Console(file=to, color_system=None, highlight=False, soft_wrap=False)
-    return Console(file=to, highlight=False)
+        return _Quiet(file=to, color_system=None, highlight=False, soft_wrap=False)
+    return _Quiet(file=to, highlight=False)
 
 
 def show(report: GapReport, folder: Path, to: Console) -> None:

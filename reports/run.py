@@ -24,6 +24,7 @@ from reports.shape import (
     PlanFile,
     RunFile,
     RunOptions,
+    TakenFrom,
     TierRun,
     input_hash,
     run_name,
@@ -43,6 +44,7 @@ class Run:
     report: GapReport
     plan: PlanFile
     files: dict[str, str]
+    details: RunFile
 
 
 def make_run(
@@ -53,6 +55,7 @@ def make_run(
     folder: Path,
     options: RunOptions,
     started: datetime.datetime,
+    taken_from: TakenFrom | None = None,
 ) -> Run:
     """Return the run of an outcome.
 
@@ -64,6 +67,7 @@ def make_run(
         folder: where the case lies.
         options: the options of the run.
         started: when it began, with a time zone.
+        taken_from: the run in the history that the outcome is of, if it was not solved anew.
     """
     plan = outcome.plan
     told = PlanFile.of(outcome, gaps)
@@ -107,9 +111,10 @@ def make_run(
         ),
         events=tuple(outcome.events),
         warnings=tuple(str(warning) for warning in warnings),
+        taken_from=taken_from,
         products={name: sha256(text) for name, text in files.items()},
     )
-    return Run(report, told, {"run.json": details.text(), **files})
+    return Run(report, told, {"run.json": details.text(), **files}, details)
 
 
 def versions() -> dict[str, str]:

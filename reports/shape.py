@@ -66,6 +66,7 @@ Amount = Annotated[int | float, AfterValidator(_sane)]
 Real = Annotated[float, AfterValidator(_sane)]
 Count = Annotated[int, Field(ge=1, le=10**9)]
 Hash = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+RunName = Annotated[str, Field(pattern="^[0-9a-f]{12}$")]
 
 
 class _Shape(BaseModel):
@@ -225,17 +226,26 @@ class RunOptions(_Shape):
     scenarios: tuple[str, ...] = ()
 
 
+class TakenFrom(_Shape):
+    """The run in the history that answered the same request before, and when it was solved."""
+
+    run: RunName
+    made: str
+
+
 class RunFile(_Shape):
     """``run.json``: all that tells this run from another, times included.
 
     Attributes:
         run: names the inputs and the plan: the same inputs and plan have the same name.
+        taken_from: the run whose answer it is, if it was not solved anew; ``seconds``, ``events``
+            and the seconds of the tiers are then that run's.
         products: SHA-256 of every other file of the run.
     """
 
     format: Literal[1]
     tool: Literal["muster"]
-    run: Annotated[str, Field(pattern="^[0-9a-f]{12}$")]
+    run: RunName
     input_hash: Hash
     case: CaseRead
     options: RunOptions
@@ -246,6 +256,7 @@ class RunFile(_Shape):
     tiers: tuple[TierRun, ...]
     events: tuple[str, ...]
     warnings: tuple[str, ...]
+    taken_from: TakenFrom | None = None
     products: dict[str, Hash]
 
     def text(self) -> str:

@@ -35,8 +35,8 @@ S = TypeVar("S", bound=BaseModel)
 def verify(folder: Path, case_folder: Path | None = None) -> list[Fault]:
     """Return everything in the run that does not hold; nothing for a run that does."""
     texts, faults = run_folder.read(folder)
-    run, wrong = _parse(RunFile, RUN, texts)
-    told, bad = _parse(PlanFile, PLAN, texts)
+    run, wrong = parse(RunFile, RUN, texts)
+    told, bad = parse(PlanFile, PLAN, texts)
     faults += wrong + bad
     if run is None:
         return faults
@@ -44,9 +44,9 @@ def verify(folder: Path, case_folder: Path | None = None) -> list[Fault]:
     case, unread = _case(path, run)
     faults += unread
     if told is not None:
-        faults += _agree(run, told)
+        faults += agree(run, told)
         if case is not None:
-            plan, broken = _rebuild(case, run, told)
+            plan, broken = rebuild(case, run, told)
             faults += broken
             faults += _compare(case, plan, told, texts) if plan is not None else []
     return faults + list(_changed(run, texts, faults))
@@ -55,7 +55,8 @@ def verify(folder: Path, case_folder: Path | None = None) -> list[Fault]:
 # The files as such
 
 
-def _parse(kind: type[S], name: str, texts: dict[str, str]) -> tuple[S | None, list[Fault]]:
+def parse(kind: type[S], name: str, texts: dict[str, str]) -> tuple[S | None, list[Fault]]:
+    """Return a JSON file of a run in its shape, or what is wrong with it."""
     if name not in texts:
         return None, []
     try:
@@ -124,7 +125,8 @@ def _is_file(path: Path) -> bool:
 # What the two JSON files say of each other
 
 
-def _agree(run: RunFile, told: PlanFile) -> Iterator[Fault]:
+def agree(run: RunFile, told: PlanFile) -> Iterator[Fault]:
+    """Yield where the two files contradict each other, or themselves."""
     version = run.versions.get("muster", "")
     if run.input_hash != shape.input_hash(run.case.files, run.options, version):
         message = "is not the hash of the case files, options and version"
@@ -151,7 +153,8 @@ def _agree(run: RunFile, told: PlanFile) -> Iterator[Fault]:
 # The plan
 
 
-def _rebuild(case: Case, run: RunFile, told: PlanFile) -> tuple[Plan | None, list[Fault]]:
+def rebuild(case: Case, run: RunFile, told: PlanFile) -> tuple[Plan | None, list[Fault]]:
+    """Return the plan that the assignments make, and what does not hold of it or them."""
     settings = Settings(pending=run.options.pending)
     faults = []
     starts = []
@@ -190,7 +193,7 @@ def _tour(place: str, row: Assigned, alone: Plan) -> Iterator[Fault]:
 
 def _compare(case: Case, plan: Plan, told: PlanFile, texts: dict[str, str]) -> Iterator[Fault]:
     seen = cells(plan)
-    yield from _tiers(plan, told)
+    yield from tiers(plan, told)
     yield from _coverage(plan, told)
     if not told.led_as(plan):
         said = " ".join(f"{each.role}:{each.nation}" for each in told.leads)
@@ -201,7 +204,8 @@ def _compare(case: Case, plan: Plan, told: PlanFile, texts: dict[str, str]) -> I
             yield from _table(table, texts[table.name])
 
 
-def _tiers(plan: Plan, told: PlanFile) -> Iterator[Fault]:
+def tiers(plan: Plan, told: PlanFile) -> Iterator[Fault]:
+    """Yield where the tiers told are not those of the plan."""
     names, values = [tier.name for tier in told.tiers], plan.tier_values
     if names != list(values):
         yield Fault(PLAN, 0, "tiers", " ".join(names), "are not the case's", " ".join(values))

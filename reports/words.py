@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from fractions import Fraction
+from typing import Any
 
 from model.case import Case
 from model.explain import ReasonKind
@@ -115,6 +116,15 @@ def dated(case: Case, first: int, last: int) -> str:
     return f"{months(first, last)} ({' to '.join(names)})"
 
 
+def moment(stamp: str) -> str:
+    """Return a time stamp to the minute: ``22 Nov 2026 09:30 UTC``."""
+    try:
+        at = datetime.datetime.fromisoformat(stamp)
+    except ValueError:  # whatever a file says
+        return plain(stamp)
+    return f"{at:%d %b %Y %H:%M %Z}".strip()
+
+
 def count(number: int, noun: str, plural: str = "") -> str:
     """Return ``1 line`` or ``2 lines``."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
@@ -128,6 +138,19 @@ def proof(value: float, bound: float, proven: bool) -> str:
     if proven:
         return f"proven to {100 * open_share:.2g}%"
     return f"not proven, {percent(open_share)} open" if bound else "not proven"
+
+
+def value(of: Any) -> str:
+    """Return a plain value of a field as a person would write it."""
+    if of is None:
+        return "blank"
+    if isinstance(of, bool):
+        return "true" if of else "false"
+    if isinstance(of, list):
+        return f"[{', '.join(map(value, of))}]"
+    if isinstance(of, dict):
+        return "{" + ", ".join(f"{key}: {value(each)}" for key, each in of.items()) + "}"
+    return str(of)
 
 
 def _short(text: str) -> str:

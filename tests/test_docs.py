@@ -77,6 +77,7 @@ def muster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Res
     """Run the program as if started in an empty folder, at 80 columns."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.delenv("MUSTER_HISTORY")
     return lambda *arguments: CliRunner().invoke(solve.app, arguments)
 
 
