@@ -12,6 +12,7 @@ from model.domain import Line
 from model.explain import Gap
 from model.plan import Plan, Start
 from reports.rows import Period, periods
+from reports.shape import ToldGap
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,11 @@ class Comparison:
     """What is different in a plan and its gaps from another plan and its gaps."""
 
     def __init__(
-        self, before: Plan, after: Plan, gaps_before: Iterable[Gap], gaps_after: Iterable[Gap]
+        self,
+        before: Plan,
+        after: Plan,
+        gaps_before: Iterable[Gap | ToldGap],
+        gaps_after: Iterable[Gap | ToldGap],
     ) -> None:
         self.before, self.after = before, after
         self._named = _named(gaps_before), _named(gaps_after)
@@ -142,7 +147,7 @@ class Comparison:
         return sorted(self._named[0] - self._named[1])
 
 
-def _named(gaps: Iterable[Gap]) -> set[str]:
+def _named(gaps: Iterable[Gap | ToldGap]) -> set[str]:
     return {name for gap in gaps for reason in gap.reasons for name in reason.caveats}
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -16,7 +16,7 @@ from model.explain import Gap
 from reports import console, words
 from reports.compare import Comparison, GapShift, Moved
 from reports.rows import periods
-from reports.shape import Outcome, number
+from reports.shape import Outcome, TierProof, ToldGap, number
 
 WIDTH = 5
 
@@ -25,7 +25,10 @@ class Changed:
     """Two outcomes with their gaps, told as differences only."""
 
     def __init__(
-        self, before: Outcome, after: Outcome, gaps: tuple[Sequence[Gap], Sequence[Gap]]
+        self,
+        before: Outcome,
+        after: Outcome,
+        gaps: tuple[Sequence[Gap | ToldGap], Sequence[Gap | ToldGap]],
     ) -> None:
         self.before, self.after = before, after
         self.found = Comparison(before.plan, after.plan, *gaps)
@@ -89,10 +92,19 @@ class Changed:
 
     # Text
 
-    def show(self, to: Console, said: str) -> None:
-        """Print the differences under a heading; what they rest on comes last."""
-        to.print(Text(words.plain(said), style="bold"))
+    def show(self, to: Console, said: str, first: RenderableType | None = None) -> None:
+        """Print the differences under a heading; what they rest on comes last.
+
+        Args:
+            to: where to.
+            said: the heading; each of its lines is printed as one.
+            first: what else is to be shown, before all others.
+        """
+        to.print(Text("\n".join(map(words.plain, said.splitlines())), style="bold"))
         to.print()
+        if first is not None:
+            to.print(first)
+            to.print()
         to.print(self._tiers())
         found = self.found
         if found.shifts:
@@ -115,23 +127,9 @@ class Changed:
         for heading in ("Before", "After", "Change"):
             table.add_column(heading, justify="right", no_wrap=True)
         table.add_column("", no_wrap=True)
-        after = {tier.name: tier for tier in self.after.tiers}
-        for one in self.before.tiers:
-            two = after.pop(one.name, None)
-            if two is None:
-                continue
-            moved = two.value - one.value
-            same = abs(moved) <= 2e-6 * max(1.0, abs(one.value))
-            sign = "+" if moved > 0 else "-"
-            proofs = {words.proof(t.value, t.bound, t.proven) for t in (one, two)}
-            table.add_row(
-                one.name,
-                words.TIERS[one.name],
-                words.tier_value(one.value),
-                words.tier_value(two.value),
-                "" if same else f"{sign}{words.tier_value(abs(moved))}",
-                " / ".join(sorted(proofs)),
-            )
+        before, after = ({t.name: t for t in each.tiers} for each in (self.before, self.after))
+        for name in dict.fromkeys((*before, *after)):
+            table.add_row(name, words.TIERS[name], *_moved(before.get(name), after.get(name)))
         return table
 
     def _coverage(self) -> Table:
@@ -208,6 +206,18 @@ class Changed:
             f"{same}Proof: {proof}. Tier values are the same for all best plans; "
             "where several plans are best, assignments and coverage are those of the two found."
         )
+
+
+def _moved(one: TierProof | None, two: TierProof | None) -> tuple[str, ...]:
+    """Return value before and after, the change, and the proof; a case may not have the tier."""
+    proofs = {words.proof(t.value, t.bound, t.proven) for t in (one, two) if t}
+    proof = " / ".join(sorted(proofs))
+    if one is None or two is None:
+        return *("" if t is None else words.tier_value(t.value) for t in (one, two)), "", proof
+    moved = two.value - one.value
+    same = abs(moved) <= 2e-6 * max(1.0, abs(one.value))
+    change = "" if same else f"{'+' if moved > 0 else '-'}{words.tier_value(abs(moved))}"
+    return words.tier_value(one.value), words.tier_value(two.value), change, proof
 
 
 def _side(outcome: Outcome) -> dict[str, Any]:
