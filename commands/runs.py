@@ -61,12 +61,12 @@ def list_(
     from reports import console, runs_told
 
     with _kept(history, as_json=as_json) as kept:
-        entries = kept.entries(tag, scenario, case)
-    shown = entries[: most or None]
+        entries = kept.entries(tag, scenario, case, most)
+        found = kept.count(tag, scenario, case)
     if as_json:
-        print_json({"runs": [runs_told.values(each) for each in shown], "found": len(entries)})
+        print_json({"runs": [runs_told.values(each) for each in entries], "found": found})
     else:
-        runs_told.show_list(shown, len(entries), console.console())
+        runs_told.show_list(entries, found, console.console())
 
 
 @app.command(short_help="Show one run.")

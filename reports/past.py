@@ -139,7 +139,7 @@ def kept(name: str, history: RunHistory | None) -> Entry:
     elif history is None:
         message, allowed = "is no folder with a run", "the history is off"
     else:
-        tags = {tag for each in history.entries() for tag in each.tags}
+        tags = history.tags()
         message = f"is no folder with a run, and no id or tag in {history.path}"
         allowed = nearest(name, tags) if tags else "`runs list` shows the ids"
     raise InputError([Fault("RUN", 0, "", name, message, allowed)])

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import datetime
+import importlib.metadata
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import model
 from model import disk
 from model.case import Case
 from model.faults import InputError
-from reports import past, words
+from reports import words
 from reports.history_db import Entry, RunHistory
-from reports.past import Answer
-from reports.run import Run, versions
+from reports.run import Run
 from reports.shape import RunOptions, TakenFrom, sha256
+
+if TYPE_CHECKING:
+    from reports.past import Answer
 
 # An answer depends on these; the version of Python only runs them.
 _SOLVERS = ("highspy", "pyomo")
@@ -53,6 +58,8 @@ class Recall:
             entry = self.history.answering(request(case.files, options), options.time_limit)
             if entry is None:
                 return None
+            from reports import past  # reads runs and scenarios: not worth loading for nothing
+
             files = self.history.files(entry.run)
             texts = {name: text.decode("utf-8", "replace") for name, text in files.items()}
             told = past.told(entry.run, texts)
@@ -97,16 +104,16 @@ def request(files: Mapping[str, str], options: RunOptions) -> str:
 
     The program itself is a part of it: a changed formulation may prove something else.
     """
-    known = versions()
     asked = {
         "files": dict(files),
         "options": options.model_dump(exclude={"time_limit"}),
-        "versions": {name: known[name] for name in _SOLVERS},
+        "versions": {name: importlib.metadata.version(name) for name in _SOLVERS},
         "program": _program(),
     }
     return sha256(json.dumps(asked, sort_keys=True))
 
 
+@cache
 def _program() -> str:
     """Return the hash of the program's text, from case to plan."""
     home = Path(model.__file__).parent

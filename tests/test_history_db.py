@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 
 from model.faults import InputError
-from reports.history_db import MARK, Entry, RunHistory
+from reports.history_db import Entry, RunHistory
+from reports.history_file import MARK
 from reports.shape import sha256
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -83,6 +84,10 @@ def test_runs_are_listed_newest_first_and_found_by_tag_scenario_case_and_id(
     assert ids(history.entries(scenario="a")) == [2]
     assert ids(history.entries(case="data")) == [4, 3, 2, 1]
     assert ids(history.entries(case="/cases/data")) == [3, 2, 1]
+    assert history.entries(case="ata") == []
+    assert ids(history.entries(scenario="a-b", most=1)) == [3]
+    assert history.count(scenario="a-b") == history.count(case="cases/data") - 1 == 2
+    assert history.tags() == ["brief"]
     assert ids(history.named(entry(2).run)) == [2]
     assert ids(history.named("0000")) == [4, 3, 2, 1]
     assert ids(history.named("brief")) == [3, 1]
