@@ -449,9 +449,14 @@ class Formulation:
         """Return tier ``conditional`` where nothing rests on what is lifted or granted."""
         objective = Objective()
         worth: dict[tuple[str, Fraction, tuple[Rest, ...], int], Fraction] = {}
+        known = self.tiers["conditional"].begin
         for c, candidate in enumerate(self.candidates):
+            if not candidate.rests:
+                continue
             rests = candidate.resting(lifted, granted)
-            if rests:
+            if c in known and rests == candidate.rests:
+                objective.begin[c] = known[c]
+            elif rests:
                 a, months = candidate.assignment, len(candidate.assignment.months)
                 key = (a.line.line, a.rate, rests, months)
                 if key not in worth:

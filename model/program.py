@@ -14,7 +14,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from pyomo.core import Constraint, Var
@@ -28,8 +28,7 @@ Places = dict[int, tuple[int, int]]
 INFINITY = math.inf
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """``lower <= sum of value x column <= upper``.
 
     Attributes:
@@ -51,7 +50,7 @@ class Row:
         # Only rows over units alone: a switch in it could not be taken away like a unit.
         thins = self.lower == -INFINITY and all(value >= 0 for value in self.values)
         couples = bool(self.block) and thins and units.issuperset(self.columns)
-        return replace(self, couples=couples) if couples != self.couples else self
+        return self._replace(couples=couples) if couples != self.couples else self
 
     def value(self, point: Vector) -> float:
         """Return the row's sum at a point."""
@@ -207,17 +206,20 @@ class Program:
         units = frozenset(self.begin)
         rows: list[list[Row]] = [[] for _ in parts]
         for row in self.rows:
+            homes = [place.get(c) for c in row.columns]
+            first = homes[0] if homes else None
+            if first is not None and all(each and each[0] == first[0] for each in homes):
+                columns = tuple(each[1] for each in homes if each)
+                rows[first[0]].append(row._replace(columns=columns))
+                continue
             mine: dict[int, tuple[list[int], list[float]]] = {}
-            for c, value in zip(row.columns, row.values, strict=True):
-                if c in place:
-                    part, here = place[c]
-                    columns, values = mine.setdefault(part, ([], []))
-                    columns.append(here)
+            for home, value in zip(homes, row.values, strict=True) if row.couples else ():
+                if home:
+                    those, values = mine.setdefault(home[0], ([], []))
+                    those.append(home[1])
                     values.append(value)
-            for part, (columns, values) in mine.items():
-                if row.couples or len(columns) == len(row.columns):
-                    mine_only = replace(row, columns=tuple(columns), values=tuple(values))
-                    rows[part].append(mine_only)
+            for part, (those, values) in mine.items():
+                rows[part].append(row._replace(columns=tuple(those), values=tuple(values)))
         goals = [goal.split(parts, place) for goal in self.goals]
         return [
             Program(
@@ -281,7 +283,11 @@ class Program:
         zeros |= {self.begin[c] for c in shut}
         upper = self.upper.copy()
         kept: list[Row] = []
+        turned = ones | zeros
         for row in self.rows:
+            if len(row.columns) > 1 and turned.isdisjoint(row.columns):
+                kept.append(row)
+                continue
             # A switch that is lifted frees its row; one that is not drops out of it.
             pairs = []
             bound = row.upper
@@ -299,7 +305,7 @@ class Program:
                     upper[c] = min(upper[c], math.floor(bound / value + 1e-9))
                 elif pairs:
                     columns, values = zip(*pairs, strict=True)
-                    kept.append(replace(row, columns=columns, values=values, upper=bound))
+                    kept.append(row._replace(columns=columns, values=values, upper=bound))
         upper[list(zeros)] = 0.0
         return self._pruned(upper, kept, ones)
 
@@ -307,15 +313,16 @@ class Program:
         """Leave out the columns that upper bounds fix, and the rows that then say nothing."""
         fixed = dict.fromkeys(np.flatnonzero(upper <= 0).tolist(), 0.0) | dict.fromkeys(gone, 0.0)
         kept: list[Row] = []
+        most_of = upper.tolist()
         for row in rows:
             pairs = [(c, v) for c, v in zip(row.columns, row.values, strict=True) if c not in fixed]
-            most = sum(v * upper[c] for c, v in pairs if v > 0)
+            most = sum(v * most_of[c] for c, v in pairs if v > 0)
             if row.lower > -INFINITY and pairs and most <= row.lower:
                 # All that could fill it is what is missing: a cell that nobody can serve.
-                fixed |= {c: float(upper[c]) for c, _ in pairs}
+                fixed |= {c: most_of[c] for c, _ in pairs}
             elif pairs and (row.lower > -INFINITY or most > row.upper):
                 columns, values = zip(*pairs, strict=True)
-                kept.append(replace(row, columns=columns, values=values))
+                kept.append(row._replace(columns=columns, values=values))
         left = [c for c in range(self.size) if c not in fixed]
         place = {c: i for i, c in enumerate(left)}
         among = replace(self, upper=upper, rows=tuple(kept), lifted={})

@@ -48,7 +48,21 @@ class Known(NamedTuple):
     on_floor: bool
 
 
-Memo = dict[bytes, Known]
+ALTERNATIVES = 30
+"""How many equally good plans of a part are remembered."""
+
+
+class Memo:
+    """What searches found, for later ones that meet the same parts.
+
+    Attributes:
+        known: where a part stood after so many of its tiers, by what tells it from all others.
+        plans: equally good plans of a whole part.
+    """
+
+    def __init__(self) -> None:
+        self.known: dict[bytes, Known] = {}
+        self.plans: defaultdict[bytes, list[Vector]] = defaultdict(list)
 
 
 @dataclass
@@ -337,7 +351,7 @@ class _Part:
 
     def recall(self) -> bool:
         """Stand where such a part stood when it was met before; return whether a tier is left."""
-        memo = self.terms.memo or {}
+        memo = self.terms.memo.known if self.terms.memo else {}
         for tier in range(len(self.keys), 0, -1):
             known = memo.get(self.keys[tier - 1])
             if known is not None:
@@ -358,7 +372,7 @@ class _Part:
         """Keep where the part stands, if nothing cut its search short."""
         terms, standing = self.terms, self.standing
         if terms.memo is not None and terms.ended is None:
-            terms.memo[key] = Known(
+            terms.memo.known[key] = Known(
                 standing.point, list(standing.bounds), list(self.holds), self.on_floor
             )
 
@@ -432,9 +446,16 @@ class _Part:
     def yield_to(self, rows: list[Row]) -> None:
         """Move to the plan, among the equally good, that goes least beyond the rows."""
         program, standing = self.program, self.standing
+        last = _aim(program.goals[-1])
+        plans = self.terms.memo.plans[self.keys[-1]] if self.terms.memo else []
+        for plan in plans:
+            if not any(row.breaks(plan) for row in rows):
+                self._take(last, plan)
+                return
+        memo = self.terms.memo.known if self.terms.memo else {}
         key = self.keys[-1] + repr(rows).encode() if self.keys else b""
-        if key and key in (self.terms.memo or {}):
-            self._stand((self.terms.memo or {})[key], len(program.goals))
+        if key in memo:
+            self._stand(memo[key], len(program.goals))
             return
         beyond = [max(0.0, row.value(standing.point) - row.upper) for row in rows]
         widened = program.widened(len(rows), beyond)
@@ -454,7 +475,9 @@ class _Part:
             watch=watch,
         )
         if answer.point is not None:
-            self._take(_aim(program.goals[-1]), answer.point[: program.size])
+            self._take(last, answer.point[: program.size])
+            if len(plans) < ALTERNATIVES:
+                plans.append(standing.point)
         if key:
             self._remember(key)
 

@@ -59,7 +59,7 @@ class Session:
         probe()
         self.case, self.settings = case, settings
         self.options = options or Options()
-        self._memo: Memo = {}
+        self._memo = Memo()
         limits = (*case.caveats, *case.rules)
         self._off = frozenset(each.id for each in limits if not each.active)
         self._limits = frozenset(each.id for each in limits)
