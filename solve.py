@@ -35,6 +35,7 @@ from commands.common import (
     barred,
     case_folder,
     kept_history,
+    kept_plan,
     listed,
     located,
     one_line,
@@ -51,6 +52,7 @@ from commands.options import (
     Gap,
     HistoryOption,
     JsonOption,
+    Keep,
     Out,
     Pending,
     Scenarios,
@@ -122,6 +124,7 @@ def plan(
     case: CaseOption = None,
     scenario: Scenarios = None,
     out: Out = None,
+    keep: Keep = None,
     gap: Gap = 0.0001,
     time_limit: TimeLimit = 600,
     pending: Pending = "granted",
@@ -134,7 +137,7 @@ def plan(
 
     A request that the history knows the answer to is not solved again.
     """
-    from model.faults import InputError
+    from model.faults import Fault, InputError
     from reports import run_folder
     from reports.progress import Watch
     from reports.recall import Recall, in_words
@@ -145,8 +148,13 @@ def plan(
         what_ifs = located(folder, given)
         out = out or Path("out", "+".join(each.name for each in what_ifs) or "base")
         run_folder.writable(out)
+        kept = kept_plan(keep)
+        if kept and kept.path == out.resolve():
+            message = "is the run to keep, which would be written over"
+            raise InputError([Fault("--out", 0, "", str(out), message, "name another folder")])
         options = RunOptions(
             pending=pending,
+            keep=kept.label if kept else None,
             gap=gap,
             time_limit=time_limit,
             seed=seed,
@@ -154,7 +162,7 @@ def plan(
         )
         recall = Recall(kept_history(history), warned, fresh=fresh)
         with Watch() as watch:
-            run = solved(folder, given, options, watch, recall)
+            run = solved(folder, given, options, watch, recall, kept)
             run_folder.write(out, run.files)
         recall.keep(run, folder, out)
     except InputError as error:
@@ -185,7 +193,7 @@ def check(case: CaseOption = None, scenario: Scenarios = None, as_json: JsonOpti
 
     folder = case_folder(case)
     try:
-        read, warnings = read_whole(folder, scenario or [])
+        read, warnings = read_whole(folder, scenario or [], to_solve=False)
     except InputError as error:
         raise refused(error.faults, as_json) from None
     warnings += barred(read)

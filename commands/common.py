@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from model.faults import Fault
     from model.scenario import Source
     from reports.history_db import RunHistory
+    from reports.kept import Kept
     from reports.progress import Watch
     from reports.recall import Recall
     from reports.run import Run
@@ -57,17 +58,52 @@ def read_whole(
     scenarios: Sequence[str] = (),
     pending: Pending = "granted",
     typed: Mapping[str, Any] | None = None,
+    *,
+    kept: Kept | None = None,
+    to_solve: bool = True,
 ) -> tuple[Case, list[Fault]]:
-    """Read a case under scenarios, and one more that was typed, with every warning."""
-    from model.faults import Fault
+    """Read a case under scenarios, and one more that was typed, with every warning.
+
+    Args:
+        folder: of the case.
+        scenarios: names or files.
+        pending: what pending votes count as.
+        typed: one more scenario, as plain values.
+        kept: the plan that tier ``change`` compares with.
+        to_solve: False to look at the case only.
+
+    Raises:
+        InputError: what is wrong with the case, or that nothing in it can be minimised.
+    """
+    from model.faults import Fault, InputError
     from model.read import read_case
 
     reading = read_case(folder, dataclasses.replace(today(), pending=pending), scenarios, typed)
     warnings = list(reading.warnings)
+    if kept is not None:
+        return kept.on(reading.case), warnings
+    if reading.case.tiers == ("change",) and to_solve:
+        message = "is the only tier, and there is no reference plan: nothing would be minimised"
+        allowed = "name the run to keep with --keep RUN (plan, whatif), or another tier"
+        raise InputError([Fault("constraints.yaml", 0, "tiers", "change", message, allowed)])
     if "change" in reading.case.tiers:
         message = "is left out: there is no reference plan"
-        warnings.append(Fault("constraints.yaml", 0, "tiers", "change", message))
+        allowed = "plan and whatif take one with --keep RUN"
+        warnings.append(Fault("constraints.yaml", 0, "tiers", "change", message, allowed))
     return reading.case, warnings
+
+
+def kept_plan(run: Path | None) -> Kept | None:
+    """Return the plan to keep of the run that was named.
+
+    Raises:
+        InputError: the run has none that can be read.
+    """
+    if run is None:
+        return None
+    from reports import kept
+
+    return kept.read(run)
 
 
 def today() -> Settings:
@@ -100,7 +136,12 @@ def kept_history(named: Path) -> RunHistory | None:
 
 
 def solved(
-    folder: Path, scenarios: Sequence[str], options: RunOptions, watch: Watch, recall: Recall
+    folder: Path,
+    scenarios: Sequence[str],
+    options: RunOptions,
+    watch: Watch,
+    recall: Recall,
+    kept: Kept | None = None,
 ) -> Run:
     """Read, solve and explain a case under scenarios; what was solved before is not solved again.
 
@@ -111,34 +152,40 @@ def solved(
 
     started = datetime.datetime.now(datetime.UTC)
     watch.say("Reading the case")
-    case, warnings = read_whole(folder, scenarios, options.pending)
+    case, warnings = read_whole(folder, scenarios, options.pending, kept=kept)
+    for warning in warnings:
+        if warning.place == "tiers":  # what is minimised is no matter for the small print
+            typer.echo(f"warning: {one_line(warning)}", err=True)
 
+    from model.domain import Settings
+
+    settings = Settings(pending=options.pending, keep=kept.stays if kept else None)
     known = recall.answer(case, options)
     outcome: Outcome
     seen: list[Candidate]
     if known is None:
-        outcome, seen = _searched(case, options, watch)
+        outcome, seen = _searched(case, settings, options, watch)
     else:
-        from model.domain import Settings
         from model.eligibility import candidates
 
-        outcome, seen = known.answer, candidates(case, Settings(pending=options.pending))
+        outcome, seen = known.answer, candidates(case, settings)
     from model.explain import explain
     from reports.run import make_run
 
     watch.say("Explaining the gaps")
     gaps = explain(outcome.plan, seen)
     source = known.source if known else None
-    return make_run(outcome, gaps, seen, warnings, folder, options, started, source)
+    place = kept.path if kept else None
+    return make_run(outcome, gaps, seen, warnings, folder, options, started, source, place)
 
 
-def _searched(case: Case, options: RunOptions, watch: Watch) -> tuple[Outcome, list[Candidate]]:
+def _searched(
+    case: Case, settings: Settings, options: RunOptions, watch: Watch
+) -> tuple[Outcome, list[Candidate]]:
     from model import engine
-    from model.domain import Settings
     from model.outcome import Contradiction, Options, OutOfTime, concluded
 
     watch.say("Writing the program")
-    settings = Settings(pending=options.pending)
     limits = Options(gap=options.gap, time_limit=options.time_limit, seed=options.seed)
     asked = engine.ready()
     asked.ask(case, settings, limits)

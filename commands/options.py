@@ -89,6 +89,12 @@ HISTORY = Path("out", "runs.sqlite")
 Fresh = Annotated[
     bool, typer.Option("--fresh", help="Solve anew, even if the history knows the answer.")
 ]
+Keep = Annotated[
+    Path | None,
+    typer.Option(
+        "--keep", metavar="RUN", help="Folder of a run whose plan tier change compares with."
+    ),
+]
 Why = Annotated[
     str, typer.Option("--why", metavar="TEXT", help="Why it is changed; goes into the log.")
 ]

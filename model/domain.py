@@ -10,7 +10,7 @@ import datetime
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, lru_cache
-from typing import Literal
+from typing import Literal, TypeGuard, get_args
 
 from pydantic import Field, model_validator
 
@@ -35,8 +35,17 @@ ROLES = ("land", "air", "sea", "training", "hub")
 
 Basis = Literal["reported", "inferred", "assumed"]
 Tier = Literal["critical", "shortfall", "conditional", "burden", "change", "personnel"]
-Stage = Literal["pins"] | Tier
-"""What is minimised in turn: pins that are not kept come before every tier."""
+Stage = Literal["pins", "coverage", "weighted", "shared"] | Tier
+"""What is minimised in turn: pins that are not kept come before every tier. ``coverage`` is tier
+``shortfall`` without what rules add, ``weighted`` the sum of two tiers, ``shared`` what a plan has
+in common with others."""
+
+
+def is_tier(stage: Stage) -> TypeGuard[Tier]:
+    """Whether what is minimised is a tier of a case."""
+    return stage in get_args(Tier)
+
+
 Pending = Literal["granted", "refused"]
 
 
@@ -302,13 +311,26 @@ def certainty(rests: tuple[Rest, ...]) -> Fraction:
 
 
 @dataclass(frozen=True)
+class Stay:
+    """Units of an offer that are in place on a line from ``first`` to ``last``: a plan to keep."""
+
+    offer: str
+    line: str
+    first: int
+    last: int
+    units: int
+
+
+@dataclass(frozen=True)
 class Settings:
     """Choices of a run that change what the case means.
 
     Attributes:
         pending: whether votes that are pending count as granted or as refused.
         today: the day against which ``expires`` is held, for warnings only.
+        keep: what stands where in the plan that tier ``change`` compares with; None: no such plan.
     """
 
     pending: Pending = "granted"
     today: datetime.date = datetime.date.min
+    keep: tuple[Stay, ...] | None = None

@@ -7,6 +7,7 @@ Decisions   begin[c]            whole units that begin assignment c
             below_target[k]     units missing beyond that; 0 .. target - minimum
             present[n, k]       1 where nation n may be in place in cell k (lines with max_nations)
             heaviest_share      the largest personnel-months / share_key (tier burden)
+            taken_away[i]       units of the plan to keep that are not in place (tier change)
             lifted[g]           1 where switch g is lifted; only in a program with switches
             dropped[i]          1 where pin i is not kept; the first thing that is minimised
 Constraints within_offer        busy units of an offer never exceed its units
@@ -14,6 +15,7 @@ Constraints within_offer        busy units of an offer never exceed its units
             present_if_deployed a nation in place is present
             limit_nations       at most max_nations are present
             carry_share         every nation's burden is at most the heaviest
+            stay_in_place       what the plan to keep has is in place or taken away
             pass_gates          nothing begins behind a switch that is not lifted
             keep_pins           what a scenario pins begins
             <caveat or rule>    one block each, written by the kind itself
@@ -24,7 +26,7 @@ Nothing deployed satisfies every row, so that the program is never infeasible.
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -39,6 +41,7 @@ from model.caveats.base import Caveat
 from model.domain import Assignment, Line, Offer, Rest, Settings, Stage, Tier, certainty
 from model.dominance import dominated
 from model.eligibility import Candidate, candidates
+from model.moves import Spot, compared_tiers, spots
 from model.rows import Number, Row, Terms, common_divisor, most_at_once, undominated
 
 Months = dict[int, Terms]
@@ -114,6 +117,7 @@ class Formulation:
         for c, a in enumerate(self.assignments):
             self._alike.setdefault((a.offer.offer, a.line.line), []).append(c)
         self._units = {c: (a.offer.offer, a.offer.units) for c, a in enumerate(self.assignments)}
+        self._kept = spots(settings.keep or (), case.calendar.months)
         self.model = ConcreteModel(name=case.force or "force")
         self.begin = self.model.begin = Var(
             range(len(self.candidates)),
@@ -122,7 +126,7 @@ class Formulation:
         )
         self.lifted = self.model.lifted = Var(sorted(liftable), domain=Binary)
         self.tiers: dict[Stage, Objective] = {
-            name: Objective() for name in case.tiers if name != "change"
+            name: Objective() for name in compared_tiers(case, settings)
         }
         if case.pins:
             self.tiers = {"pins": Objective(), **self.tiers}
@@ -133,6 +137,7 @@ class Formulation:
         self._limit_nations()
         self._price_tours()
         self._carry_share()
+        self._stay_in_place()
         self._blocks("caveat", case.active_caveats)
         self._blocks("rule", case.active_rules)
 
@@ -229,7 +234,7 @@ class Formulation:
         """Return the most units worth beginning at once.
 
         Where nothing leans on them, units beyond the target serve nobody: the month would be
-        covered by the others of the same tour.
+        covered by the others of the same tour. A plan to keep may have more.
         """
         units = assignment.offer.units
         if any(pin.means(assignment) for pin in self.case.pins):
@@ -240,7 +245,9 @@ class Formulation:
             for each in self.case.leaning_on(offer, line)
             for held in each.leans_on(self.case, assignment)
         ):
-            return min(units, math.ceil(assignment.line.target / assignment.rate))
+            stay = assignment.offer.offer, assignment.line.line
+            kept = max(self._kept[*stay, month] for month in assignment.months)
+            return min(units, max(kept, math.ceil(assignment.line.target / assignment.rate)))
         return units
 
     def _freed(self, row: Row, lifted: Any) -> Row:
@@ -480,6 +487,37 @@ class Formulation:
             rule=lambda _, nation: (None, self.sum_of(months[nation], (-1, heaviest)), 0),
         )
         self.price("burden", heaviest, 1, 0)
+
+    def _stay_in_place(self) -> None:
+        """Price what moves: |in place - kept| = in place - kept + 2 x what is taken away."""
+        if "change" not in self.tiers:
+            return
+        change = self.tiers["change"]
+        there: defaultdict[Spot, Terms] = defaultdict(dict)
+        for c, a in enumerate(self.assignments):
+            change.begin[c] = Fraction(len(a.months))
+            for month in a.months:
+                there[a.offer.offer, a.line.line, month][c] = 1
+        groups: Counter[tuple[str, str, int, frozenset[int]]] = Counter()
+        for (offer, line, month), units in self._kept.items():
+            could = frozenset(there.get((offer, line, month), ()))
+            change.constant += -units if could else units
+            if could:
+                groups[offer, line, units, could] += 1
+        rows: list[tuple[Terms, int]] = [
+            (dict.fromkeys(sorted(could), 1), units) for _, _, units, could in groups
+        ]
+        taken_away = self.model.taken_away = Var(
+            range(len(rows)),
+            bounds=lambda _, i: (0, rows[i][1]),
+            initialize=lambda _, i: rows[i][1],
+        )
+        self.model.stay_in_place = Constraint(
+            range(len(rows)),
+            rule=lambda _, i: (rows[i][1], self.sum_of(rows[i][0], (1, taken_away[i])), None),
+        )
+        for i, months in enumerate(groups.values()):
+            self.price("change", taken_away[i], 2 * months, 1)
 
     def _blocks(self, what: str, entries: Iterable[Any]) -> None:
         """Let every caveat or rule write its rows into a block of its own, named by its id."""

@@ -17,6 +17,7 @@ from typing import Literal, NamedTuple
 from model.case import Case
 from model.caveats.base import Caveat
 from model.domain import Assignment, Line, Rest, Settings, Tier, certainty
+from model.moves import compared_tiers, distance, spots, stays
 from model.rules.base import Lead
 
 State = Literal["filled", "conditional", "substituted", "below_target", "below_minimum", "unfilled"]
@@ -325,8 +326,11 @@ class Plan:
 
     @cached_property
     def tier_values(self) -> dict[str, Fraction]:
-        """The value of every tier of the case, recomputed from the starts alone."""
-        return {name: TIER_VALUES[name](self) for name in self.case.tiers if name in TIER_VALUES}
+        """The value of every tier of the case, recomputed from the starts alone.
+
+        Tier ``change`` is left out where there is no plan to keep.
+        """
+        return {name: TIER_VALUES[name](self) for name in compared_tiers(self.case, self.settings)}
 
     def _paid(self, tier: Tier) -> Fraction:
         """Return what caveats and rules add to a tier."""
@@ -370,6 +374,11 @@ class Plan:
             default=Fraction(0),
         )
 
+    def _change_value(self) -> Fraction:
+        months = self.case.calendar.months
+        kept = spots(self.settings.keep or (), months)
+        return Fraction(distance(spots(stays(self), months), kept))
+
     def _personnel_value(self) -> Fraction:
         return Fraction(sum(t.personnel * len(t.assignment.months) for t in self.tours))
 
@@ -379,6 +388,7 @@ TIER_VALUES: dict[str, Callable[[Plan], Fraction]] = {
     "shortfall": Plan._shortfall_value,
     "conditional": Plan._conditional_value,
     "burden": Plan._burden_value,
+    "change": Plan._change_value,
     "personnel": Plan._personnel_value,
 }
-"""How each tier is valued; a tier that is not here is not enforced yet."""
+"""How each tier is valued."""

@@ -15,15 +15,15 @@ from functools import cached_property
 from typing import Any
 
 from model.case import Case
-from model.domain import Settings, Stage, Tier
+from model.domain import Settings, Stage
 from model.eligibility import Candidate
 from model.formulation import Formulation
 from model.outcome import Options, Outcome, concluded
-from model.program import Program, compile_program
+from model.program import Program, Vector, compile_program
 from model.search import Memo, Terms, search
 from model.solver import found_at, kept, probe
 
-__all__ = ["BASE", "Flips", "Session", "Unknown"]
+__all__ = ["BASE", "Flips", "Found", "Session", "Unknown"]
 
 
 class Unknown(ValueError):
@@ -52,6 +52,20 @@ class Flips:
 BASE = Flips()
 
 
+@dataclass(frozen=True)
+class Found:
+    """What a search of a session's program found.
+
+    Attributes:
+        point: the value of each column of the program.
+        floors: what is proven of each goal of the program, the constant included.
+    """
+
+    outcome: Outcome
+    point: Vector
+    floors: tuple[float, ...]
+
+
 class Session:
     """A built case with everything that was found out about it."""
 
@@ -66,7 +80,8 @@ class Session:
         # Built with every pending vote granted: a run that refuses them flips them all.
         self._no = frozenset[str]() if settings.pending == "granted" else _pending(case)
         everything = case.turned(on=self._off)
-        self.formulation = Formulation(everything, Settings("granted"), self._limits)
+        granted = replace(settings, pending="granted")
+        self.formulation = Formulation(everything, granted, self._limits)
         self._program = compile_program(self.formulation)
         self._doubts = frozenset[str]().union(
             *(
@@ -84,7 +99,7 @@ class Session:
         """
         return flipped(self.case, flips)
 
-    def program(self, flips: Flips, tiers: Collection[Tier] | None = None) -> Program:
+    def program(self, flips: Flips, tiers: Collection[Stage] | None = None) -> Program:
         """Return the program as the flips leave it, with all tiers or some."""
         flips = self._with_run(flips)
         lifted = (self._off - flips.restored) | flips.lifted
@@ -106,7 +121,7 @@ class Session:
         self,
         flips: Flips = BASE,
         *,
-        tiers: Collection[Tier] | None = None,
+        tiers: Collection[Stage] | None = None,
         until: float = math.inf,
         stopped: Callable[[], bool] = lambda: False,
     ) -> Outcome:
@@ -122,8 +137,29 @@ class Session:
             Unknown: a flip names what the case does not have.
             Contradiction, OutOfTime: pins cannot be kept, see ``model/solver.py``.
         """
-        began = time.monotonic()
         case = self.flipped(flips)
+        return self.find(self.program(flips, tiers), case, until=until, stopped=stopped).outcome
+
+    def find(
+        self,
+        program: Program,
+        case: Case,
+        *,
+        until: float = math.inf,
+        stopped: Callable[[], bool] = lambda: False,
+    ) -> Found:
+        """Return the best point of a program of this session's, narrowed or aimed elsewhere.
+
+        Args:
+            program: what ``program`` gave, perhaps with more rows and other goals.
+            case: the case as its flips leave it, which the plan is held against.
+            until: when to stop, as for ``solve``.
+            stopped: asked often; true ends the search.
+
+        Raises:
+            Contradiction, OutOfTime: as ``solve``.
+        """
+        began = time.monotonic()
         moved: dict[Stage, float] = {}
 
         def report(tier: Stage, *_: float) -> None:
@@ -137,11 +173,12 @@ class Session:
             stopped,
             memo=self._memo,
         )
-        program = self.program(flips, tiers)
         point, bounds = search(program, terms)
         kept(program, point, bounds)
         found = found_at(self.formulation, program, point, bounds, terms, moved, began)
-        return concluded(case, self.settings, self.options, found)
+        outcome = concluded(case, self.settings, self.options, found)
+        floors = tuple(b + goal.constant for b, goal in zip(bounds, program.goals, strict=True))
+        return Found(outcome, point, floors)
 
     @cached_property
     def touching(self) -> frozenset[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 
-from model.domain import Stage
+from model.domain import Stage, is_tier
 from model.formulation import Formulation
 from model.highs import probe
 from model.outcome import (
@@ -70,7 +70,7 @@ def find(
 
     def report(tier: Stage, best: float, bound: float) -> None:
         moved[tier] = time.monotonic() - began
-        if tier == "pins":
+        if not is_tier(tier):
             return
         value, floor = best + constants[tier], bound + constants[tier]
         on_progress(Progress(tier, value, floor, relative_gap(value, floor), moved[tier]))
@@ -119,7 +119,7 @@ def found_at(
     floors = tuple(
         (goal.name, bound + goal.constant)
         for goal, bound in zip(program.goals, bounds, strict=True)
-        if goal.name != "pins"
+        if is_tier(goal.name)
     )
     begun = starts(formulation, program, point)
     seconds = time.monotonic() - began

@@ -13,11 +13,13 @@ from model import disk
 from model.case import Case
 from model.domain import Settings
 from model.faults import Fault, InputError, nearest
+from model.moves import keeping
 from model.plan import Plan
 from model.read import read_case
 from model.scenario import FOLDER
 from reports import run_folder, verify
 from reports.history_db import Entry, RunHistory
+from reports.kept import FILE
 from reports.shape import PlanFile, RunFile, Status, TierRun, sha256
 from reports.verify import PLAN, RUN
 
@@ -85,7 +87,10 @@ def answer(each: Told, case: Case) -> Answer:
     Raises:
         InputError: the plan breaks something there, or is worth something else.
     """
-    plan, faults = verify.rebuild(case, each.run, each.plan)
+    settings, lost = verify.settings_of(each.run)
+    if lost:
+        raise InputError(_inside(each.name, lost))
+    plan, faults = verify.rebuild(case, settings, each.plan)
     if plan is not None:
         faults += verify.tiers(plan, each.plan)
     if faults or plan is None:
@@ -162,6 +167,8 @@ def inputs_then(
     run, contents, faults = each.run, dict[str, bytes](), []
     lay = {f"{FOLDER}/{Path(path).name}": Path(path) for path in run.case.scenarios.values()}
     for name, digest in run.case.files.items():
+        if name == FILE:  # a plan that was kept is no part of the case
+            continue
         places = [Path(run.case.path, name), *(folder / name for folder in folders)]
         content = _of(digest, [*places, *([lay[name]] if name in lay else [])])
         if content is None and history is not None:
@@ -192,7 +199,8 @@ def case_then(each: Told, folders: Sequence[Path], history: RunHistory | None) -
             for label in run.options.scenarios
         ]
         try:
-            return read_case(Path(folder), Settings(pending=run.options.pending), scenarios).case
+            case = read_case(Path(folder), Settings(pending=run.options.pending), scenarios).case
+            return keeping(case) if run.options.keep else case
         except InputError as error:
             raise InputError(_inside(f"case of {each.name}", error.faults)) from None
 

@@ -37,9 +37,10 @@ class Origin:
         """The command that makes the same plan again."""
         o = self.options
         scenarios = "".join(f" --scenario {shlex.quote(each)}" for each in o.scenarios)
+        keep = f" --keep {shlex.quote(o.keep)}" if o.keep else ""
         return (
             f"python solve.py plan --case {shlex.quote(self.folder)}{scenarios} --gap {o.gap:g} "
-            f"--time-limit {o.time_limit:g} --pending {o.pending} --seed {o.seed}"
+            f"--time-limit {o.time_limit:g} --pending {o.pending} --seed {o.seed}{keep}"
         )
 
 

@@ -56,6 +56,7 @@ def make_run(
     options: RunOptions,
     started: datetime.datetime,
     taken_from: TakenFrom | None = None,
+    keep: Path | None = None,
 ) -> Run:
     """Return the run of an outcome.
 
@@ -68,6 +69,7 @@ def make_run(
         options: the options of the run.
         started: when it began, with a time zone.
         taken_from: the run in the history that the outcome is of, if it was not solved anew.
+        keep: where the run lies whose plan was to be kept.
     """
     plan = outcome.plan
     told = PlanFile.of(outcome, gaps)
@@ -93,6 +95,7 @@ def make_run(
                 for label, each in zip(options.scenarios, plan.case.scenarios, strict=True)
                 if each.path
             },
+            keep=str(keep) if keep else None,
         ),
         options=options,
         versions=origin.versions,

@@ -6,15 +6,17 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
-from typing import Annotated, Literal, Protocol
+from typing import Annotated, Literal, Protocol, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from model.domain import Pending, Tier
 from model.explain import Gap, ReasonKind
+from model.faults import Fault
 from model.plan import Plan, State
 
 FORMAT: Literal[1] = 1
+S = TypeVar("S", bound=BaseModel)
 Status = Literal["optimal", "within_gap", "time_limit", "interrupted"]
 
 
@@ -208,11 +210,13 @@ class CaseRead(_Shape):
     Attributes:
         scenarios: where the file of each scenario lay that is not the case's own, by the name
             that it has among the options.
+        keep: where the run whose plan was to be kept lay; its plan is among the files.
     """
 
     path: str
     files: dict[str, Hash]
     scenarios: dict[str, str] = {}
+    keep: str | None = None
 
 
 class RunOptions(_Shape):
@@ -298,3 +302,29 @@ def _told(gap: Gap) -> ToldGap:
             ),
         }
     )
+
+
+def parse(kind: type[S], name: str, text: str) -> tuple[S | None, list[Fault]]:
+    """Return what a file of this name says, or what keeps it from being read."""
+    try:
+        return kind.model_validate_json(text), []
+    except ValidationError as error:
+        return None, [_misshapen(name, each["loc"], each) for each in error.errors()]
+    except (ValueError, ArithmeticError, RecursionError) as error:
+        return None, [Fault(name, 0, "", "", f"is no JSON of a run: {error}")]
+
+
+def _misshapen(name: str, path: tuple[str | int, ...], error: object) -> Fault:
+    said = error if isinstance(error, dict) else {}
+    if said.get("type") == "json_invalid":
+        return Fault(name, 0, "", "", f"is no JSON: {said['ctx']['error']}")
+    place = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in path).lstrip(".")
+    value = said.get("input")
+    said_value = "" if isinstance(value, dict | list | tuple) else shown(value)
+    return Fault(name, 0, place, said_value, str(said.get("msg", "is wrong")))
+
+
+def shown(value: object) -> str:
+    """Return a value as JSON, cut where it is long."""
+    text = json.dumps(value, default=str, ensure_ascii=False)
+    return text if len(text) <= 60 else text[:57] + "..."

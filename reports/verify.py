@@ -7,23 +7,23 @@ held against that. Nothing a file says is believed on the way.
 from __future__ import annotations
 
 import io
-import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from model.case import Case
 from model.domain import Settings
 from model.faults import Fault, InputError
+from model.moves import keeping
 from model.plan import Impossible, Plan, Start
 from model.read import read_case
-from reports import run_folder, shape
+from reports import kept, run_folder, shape
 from reports.cells import Cells, cells
-from reports.shape import Assigned, PlanFile, RunFile, ToldGap
+from reports.shape import Assigned, PlanFile, RunFile, ToldGap, shown
 from reports.tables import Table, tables
 
 PLAN, RUN = "plan.json", "run.json"
@@ -41,12 +41,13 @@ def verify(folder: Path, case_folder: Path | None = None) -> list[Fault]:
     if run is None:
         return faults
     path = case_folder or Path(run.case.path)
-    case, unread = _case(path, run)
-    faults += unread
+    settings, lost = settings_of(run)
+    case, unread = _case(path, run, settings)
+    faults += lost + unread
     if told is not None:
         faults += agree(run, told)
-        if case is not None:
-            plan, broken = rebuild(case, run, told)
+        if case is not None and not lost:
+            plan, broken = rebuild(case, settings, told)
             faults += broken
             faults += _compare(case, plan, told, texts) if plan is not None else []
     return faults + list(_changed(run, texts, faults))
@@ -57,24 +58,7 @@ def verify(folder: Path, case_folder: Path | None = None) -> list[Fault]:
 
 def parse(kind: type[S], name: str, texts: dict[str, str]) -> tuple[S | None, list[Fault]]:
     """Return a JSON file of a run in its shape, or what is wrong with it."""
-    if name not in texts:
-        return None, []
-    try:
-        return kind.model_validate_json(texts[name]), []
-    except ValidationError as error:
-        return None, [_misshapen(name, each["loc"], each) for each in error.errors()]
-    except (ValueError, ArithmeticError, RecursionError) as error:
-        return None, [Fault(name, 0, "", "", f"is no JSON of a run: {error}")]
-
-
-def _misshapen(name: str, path: tuple[str | int, ...], error: object) -> Fault:
-    said = error if isinstance(error, dict) else {}
-    if said.get("type") == "json_invalid":
-        return Fault(name, 0, "", "", f"is no JSON: {said['ctx']['error']}")
-    place = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in path).lstrip(".")
-    value = said.get("input")
-    shown = "" if isinstance(value, dict | list | tuple) else _shown(value)
-    return Fault(name, 0, place, shown, str(said.get("msg", "is wrong")))
+    return shape.parse(kind, name, texts[name]) if name in texts else (None, [])
 
 
 def _changed(run: RunFile, texts: dict[str, str], found: list[Fault]) -> Iterator[Fault]:
@@ -89,8 +73,25 @@ def _changed(run: RunFile, texts: dict[str, str], found: list[Fault]) -> Iterato
             yield Fault(name, 0, "", "", "has been changed since it was written")
 
 
-def _case(path: Path, run: RunFile) -> tuple[Case | None, list[Fault]]:
+def settings_of(run: RunFile) -> tuple[Settings, list[Fault]]:
+    """Return what the plan is held against: with the plan to keep, which may have been lost."""
     settings = Settings(pending=run.options.pending)
+    if run.options.keep is None:
+        return settings, []
+    lay = Path(run.case.keep or run.options.keep)
+    try:
+        found = kept.read(lay)
+    except InputError as error:
+        return settings, [replace(each, file=f"plan to keep: {each.file}") for each in error.faults]
+    faults = []
+    then = run.case.files.get(kept.FILE, "")
+    if found.sha256 != then:
+        message = "is not the plan that the run was made with"
+        faults = [Fault(kept.FILE, 0, "SHA-256", found.sha256, message, f"run.json: {then}")]
+    return replace(settings, keep=found.stays), faults
+
+
+def _case(path: Path, run: RunFile, settings: Settings) -> tuple[Case | None, list[Fault]]:
     try:
         case = read_case(path, settings, _scenarios(run)).case
     except InputError as error:
@@ -99,12 +100,12 @@ def _case(path: Path, run: RunFile) -> tuple[Case | None, list[Fault]]:
             told = [Fault(RUN, 0, "case.path", str(path), "is no folder", "name it with --case")]
         return None, told
     faults = []
-    for name in sorted({*case.files, *run.case.files}):
+    for name in sorted({*case.files, *run.case.files} - {kept.FILE}):
         now, then = case.files.get(name, ""), run.case.files.get(name, "")
         if now != then:
             message = "is not the file that the run was made from"
             faults.append(Fault(f"case {name}", 0, "SHA-256", now, message, f"run.json: {then}"))
-    return case, faults
+    return case if settings.keep is None else keeping(case), faults
 
 
 def _scenarios(run: RunFile) -> list[str]:
@@ -153,9 +154,8 @@ def agree(run: RunFile, told: PlanFile) -> Iterator[Fault]:
 # The plan
 
 
-def rebuild(case: Case, run: RunFile, told: PlanFile) -> tuple[Plan | None, list[Fault]]:
+def rebuild(case: Case, settings: Settings, told: PlanFile) -> tuple[Plan | None, list[Fault]]:
     """Return the plan that the assignments make, and what does not hold of it or them."""
-    settings = Settings(pending=run.options.pending)
     faults = []
     starts = []
     seen: Counter[tuple[str, str, str, int]] = Counter()
@@ -294,7 +294,7 @@ def _table(table: Table, text: str) -> Iterator[Fault]:
     places = list(zip(*(each.tolist() for each in differ), strict=True))
     for row, column in places[:_MOST_CELLS]:
         place = f"row {row + 1}, column {table.columns[column]}"
-        expected = f"from plan.json follows {_shown(right.iat[row, column])}"
+        expected = f"from plan.json follows {shown(right.iat[row, column])}"
         value = str(found.iat[row, column])
         yield Fault(table.name, row + 1, place, value or "(blank)", "does not hold", expected)
     if len(places) > _MOST_CELLS:
@@ -312,8 +312,3 @@ def _same(said: float, right: float) -> bool:
 
 def _wrong(place: str, said: float, right: float) -> Fault:
     return Fault(PLAN, 0, place, str(said), f"does not hold: {right} follows from the assignments")
-
-
-def _shown(value: object) -> str:
-    text = json.dumps(value, default=str, ensure_ascii=False)
-    return text if len(text) <= 60 else text[:57] + "..."

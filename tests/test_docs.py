@@ -22,8 +22,9 @@ from model import VERSION, caveats, rules, scenario
 from model.case import Case
 from model.caveats.base import Caveat, Scope
 from model.checks import SECTIONS
-from model.domain import Calendar, Forbid, Line, Offer, Pin, Settings
+from model.domain import Calendar, Forbid, Line, Offer, Pin, Settings, Stay
 from model.formulation import Formulation
+from model.moves import keeping
 from model.plan import TIER_VALUES
 from model.read import read_case
 from model.rules.base import Rule
@@ -284,7 +285,6 @@ def test_the_fields_of_every_caveat_are_told() -> None:
 def test_every_tier_is_told() -> None:
     assert set(rows("docs/case-format.md", '## Tiers: what "best" means')) == {
         *TIER_VALUES,
-        "change",
     }
     assert set(rows("docs/model.md", "## Tiers")) == set(TIER_VALUES)
 
@@ -397,7 +397,8 @@ def names_written() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
         cases = [read_case(ROOT / "data").case]
         cases += [conftest.roomy(seed, Path(folder) / str(seed)).case for seed in range(150)]
     for case in cases:
-        formulation = Formulation(case, Settings())
+        kept = tuple(Stay(o.offer, line.line, 1, 2, 1) for o in case.offers for line in case.lines)
+        formulation = Formulation(keeping(case), Settings(keep=kept))
         kinds = {each.id: each.kind for each in (*case.caveats, *case.rules)}
         for each in formulation.model.component_objects(Constraint):
             constraints.add(each.local_name)
