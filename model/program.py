@@ -26,6 +26,11 @@ Vector = np.ndarray[Any, np.dtype[np.float64]]
 Places = dict[int, tuple[int, int]]
 """Part and number in it, by column."""
 INFINITY = math.inf
+STRAY = 2.5e5
+"""The most that a column may weigh in whole steps: HiGHS lets it stray by a millionth."""
+
+BOUND = "bound"
+"""Begins the name of the block of a row that bounds a goal."""
 
 
 class Row(NamedTuple):
@@ -85,6 +90,40 @@ class Goal:
         """A number of which the value of every point of whole units is a multiple, or 0."""
         numerators = set(self.quanta.values())
         return 0.0 if 0 in numerators else math.gcd(*numerators) / self.denominator
+
+    def among(self, name: Stage, columns: Collection[int]) -> Goal:
+        """Return the goal over some columns only, under another name."""
+        costs = np.zeros(len(self.costs))
+        chosen = list(columns)
+        costs[chosen] = self.costs[chosen]
+        quanta = {c: each for c, each in self.quanta.items() if c in columns}
+        return replace(self, name=name, costs=costs, quanta=quanta, idle=())
+
+    def weighed(self, other: Goal, rise: float, run: float) -> tuple[Goal, float]:
+        """Return this goal + rate x another one, and the rate.
+
+        The rate is near that for which ``rise`` of this goal weighs as much as ``run`` of the
+        other. Where whole numbers of steps of both can be added up, the sum has steps too.
+        """
+        rate = rise / run
+        if self.step and other.step:
+            costs = self.costs / self.step, other.costs / other.step
+            most = STRAY / max(float(np.abs(each).max()) for each in costs)
+            ratio = rate * other.step / self.step
+            near = Fraction(ratio).limit_denominator(max(1, math.floor(min(most, most / ratio))))
+            if 0 < near.numerator <= most and near.denominator <= most:
+                mine, theirs = near.denominator, near.numerator
+                least = math.gcd(*self.quanta.values())
+                quanta = {c: mine * each for c, each in self.quanta.items()}
+                for c, each in _in_steps(other).items():
+                    quanta[c] = quanta.get(c, 0) + theirs * least * each
+                # Divided by ``mine`` it reads in this goal's own measure.
+                rate = theirs / mine * self.step / other.step
+                weights = self.costs + rate * other.costs
+                denominator = self.denominator * mine
+                return Goal("weighted", weights, 0.0, quanta, denominator, ()), rate
+        weights = self.costs + rate * other.costs
+        return Goal("weighted", weights, 0.0, {0: 0}, 1, ()), rate
 
     def split(self, parts: list[list[int]], place: Places) -> list[Goal]:
         """Return the goal over each part's columns, renumbered, without the constant."""
@@ -253,8 +292,44 @@ class Program:
         return found
 
     def first(self, tiers: Collection[Stage]) -> Program:
-        """Return the program with these of its tiers only."""
-        return replace(self, goals=tuple(goal for goal in self.goals if goal.name in tiers))
+        """Return the program with these of its tiers only.
+
+        ``coverage``, which is no tier, is tier ``shortfall`` without what rules add to it.
+        """
+        goals = [goal for goal in self.goals if goal.name in tiers]
+        if "coverage" in tiers:
+            whole = next(goal for goal in self.goals if goal.name == "shortfall")
+            goals.append(whole.among("coverage", self.missing))
+        return replace(self, goals=tuple(goals))
+
+    def aimed(self, *aims: Stage) -> Program:
+        """Return the program with these of its goals in this order, pins always first.
+
+        Nothing stays idle: another order, or a bound on a later tier, may need what an earlier
+        tier could do without.
+        """
+        goals = {goal.name: replace(goal, idle=()) for goal in self.goals}
+        first = [goals["pins"]] if "pins" in goals else []
+        return replace(self, goals=(*first, *(goals[aim] for aim in aims)))
+
+    def bounded(self, aim: Stage, most: float, start: Vector) -> Program:
+        """Return the program in which a goal comes to at most so much.
+
+        Args:
+            aim: a goal of the program.
+            most: the bound, the goal's constant included.
+            start: a point that keeps the bound, to begin with in place of nothing deployed.
+        """
+        goal = next(each for each in self.goals if each.name == aim)
+        paid = np.flatnonzero(goal.costs)
+        row = Row(
+            tuple(paid.tolist()),
+            tuple(goal.costs[paid].tolist()),
+            -INFINITY,
+            most - goal.constant,
+            f"{BOUND}[{aim}]",
+        )
+        return replace(self, rows=(*self.rows, row), nothing=start)
 
     def doubting(self, objective: Objective) -> Program:
         """Return the program with another tier ``conditional``, over units alone."""
@@ -367,7 +442,8 @@ class Program:
 
         Leaving rows out can only make more plans possible: what is proven of the parts holds for
         the whole, and where the parts' plans keep those rows too, they are a plan of the whole.
-        What is no unit stays with the rest of its block, such as who could lead with who does.
+        What is no unit stays with the rest of its block, such as who could lead with who does. A
+        bound on a goal is over all of them, and joins none.
         """
         leader = list(range(self.size))
 
@@ -380,6 +456,8 @@ class Program:
         units = frozenset(self.begin)
         of_block: dict[str, int] = {}
         for row in self.rows:
+            if row.block.startswith(BOUND):
+                continue
             together = [c for c in row.columns if c not in units] if row.block else row.columns
             if together:
                 first = lead(
@@ -441,6 +519,11 @@ def _over_one(quanta: Mapping[int, Fraction]) -> tuple[dict[int, int], int]:
     return {
         c: each.numerator * (denominator // each.denominator) for c, each in quanta.items()
     }, denominator
+
+
+def _in_steps(goal: Goal) -> dict[int, int]:
+    step = math.gcd(*goal.quanta.values())
+    return {c: each // step for c, each in goal.quanta.items()}
 
 
 def _quanta(
