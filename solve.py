@@ -26,7 +26,18 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from commands import asks, caveats, compare, prices, runs, stress, whatif, why
+from commands import (
+    alternatives,
+    asks,
+    caveats,
+    compare,
+    pareto,
+    prices,
+    runs,
+    stress,
+    whatif,
+    why,
+)
 from commands.common import (
     DONE,
     NOT_PROVEN,
@@ -242,6 +253,10 @@ app.command(short_help="Say why an offer is, or is not, in place.")(why.why)
 app.command("why-gap", short_help="Say why a line has a gap.")(why.why_gap)
 app.command(short_help="Price every caveat: what lifting it would bring.")(prices.prices)
 app.command(short_help="Say what the loss of each nation would cost.")(stress.stress)
+app.command(short_help="Trace the frontier between two measures.")(pareto.pareto)
+app.command(short_help="Find clearly different plans that are nearly as good.")(
+    alternatives.alternatives
+)
 app.command(short_help="Show what differs between two runs.")(compare.compare)
 app.add_typer(runs.app, name="runs", short_help="Look through the history of runs.")
 app.add_typer(caveats.app, name="caveats", short_help="Look at caveats in words, and adjust them.")

@@ -221,14 +221,19 @@ def contradicted(case: Case, settings: Settings) -> Fault:
 # How they answer
 
 
-def refused(faults: Sequence[Fault], as_json: bool, what: str = "Nothing was written") -> Exception:
+def refused(
+    faults: Sequence[Fault],
+    as_json: bool,
+    what: str = "Nothing was written",
+    code: int = INPUT_WRONG,
+) -> Exception:
     """Tell every fault, and return what ends the program."""
     if as_json:
         print_json({"ok": False, "faults": listed(faults)})
     for fault in faults:
         typer.echo(one_line(fault), err=True)
     typer.echo(f"{len(faults)} fault{'' if len(faults) == 1 else 's'}. {what}.", err=True)
-    return typer.Exit(INPUT_WRONG)
+    return typer.Exit(code)
 
 
 def warned(text: str) -> None:

@@ -6,9 +6,18 @@ from typing import Annotated
 
 import typer
 
+from commands import steady
 from commands.answers import Seconds, answering
-from commands.common import DONE, NOT_PROVEN, case_folder, print_json, read_whole, refused
-from commands.options import CaseOption, Gap, JsonOption, Pending, Scenarios, Seed
+from commands.common import (
+    DONE,
+    NOT_PROVEN,
+    case_folder,
+    kept_plan,
+    print_json,
+    read_whole,
+    refused,
+)
+from commands.options import CaseOption, Gap, JsonOption, Keep, Pending, Scenarios, Seed
 
 
 def whatif(
@@ -48,6 +57,24 @@ def whatif(
         list[str] | None,
         typer.Option("--forbid", metavar="OFFER[:LINE]", help="Keep an offer off a line, or all."),
     ] = None,
+    keep: Keep = None,
+    max_change: Annotated[
+        int | None,
+        typer.Option(
+            "--max-change",
+            metavar="N",
+            min=0,
+            help="With --keep: move at most so many unit-months from the plan of that run.",
+        ),
+    ] = None,
+    curve: Annotated[
+        bool,
+        typer.Option("--curve", help="With --keep: what coverage each step of change buys."),
+    ] = False,
+    points: Annotated[
+        int | None,
+        typer.Option("--points", metavar="N", min=2, help="Stop the curve at so many points."),
+    ] = None,
     gap: Gap = 0.0001,
     pending: Pending = "granted",
     time_limit: Seconds = 600,
@@ -56,7 +83,8 @@ def whatif(
 ) -> None:
     """Solve the case, and the case with scenarios and flags on top; print what is different.
 
-    Every flag may be repeated. Flags act on top of the scenarios.
+    Every flag that changes the case may be repeated. Flags act on top of the scenarios. With --keep
+    it prints what it costs to keep to the plan of an earlier run.
     """
     from model import flags, whatif
     from model.domain import Settings
@@ -71,27 +99,33 @@ def whatif(
     switches = flags.Switches(lift or (), restore or (), refuse or (), grant or ())
     try:
         typed = flags.overrides(values or (), pin or (), forbid or ())
-        if not (given or typed or switches != flags.Switches()):
+        kept = kept_plan(keep)
+        asked = {"--max-change": max_change is not None, "--curve": curve}
+        steady.refuse_odd(asked, points, keep=kept is not None)
+        if not (given or typed or kept or switches != flags.Switches()):
             message, allowed = "no change is given", "give --scenario, --lift, --set or the like"
             raise InputError([Fault("whatif", 0, "", "", message, allowed)])
-        base = read_whole(folder, (), pending)[0]
-        changed = read_whole(folder, given, pending)[0] if given else base
+        base = read_whole(folder, (), pending, kept=kept)[0]
+        changed = read_whole(folder, given, pending, kept=kept)[0] if given else base
         flips = flags.flips(changed, switches)
         if typed:
             typed_too = flags.folded(changed, flips, typed)
-            changed, flips = read_whole(folder, given, pending, typed_too)[0], BASE
+            changed, flips = read_whole(folder, given, pending, typed_too, kept=kept)[0], BASE
     except InputError as error:
         raise refused(error.faults, as_json) from None
-    settings = Settings(pending)
+    settings = Settings(pending, keep=kept.stays if kept else None)
     options = Options(gap=gap, time_limit=time_limit, seed=seed)
+    said = flags.in_words(changed, switches, typed)
+    if kept:
+        question = steady.Question(changed, flips, kept, max_change, curve, points)
+        raise typer.Exit(steady.answer(question, settings, options, said, as_json=as_json))
     with answering(flipped(changed, flips), settings, as_json=as_json), Watch() as watch:
         watch.say("Solving the case and the change")
         before, after = whatif.both(base, changed, flips, settings, options, watch.stopped)
     told = Changed(before.outcome, after.outcome, (before.gaps, after.gaps))
     if as_json:
-        print_json({"change": flags.in_words(changed, switches, typed), **told.values()})
+        print_json({"change": said, **told.values()})
     else:
-        said = "; ".join(flags.in_words(changed, switches, typed))
-        told.show(console.console(), f"What if: {said}")
+        told.show(console.console(), f"What if: {'; '.join(said)}")
     proven = {before.outcome.status, after.outcome.status} == {"optimal"}
     raise typer.Exit(DONE if proven else NOT_PROVEN)

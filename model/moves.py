@@ -9,7 +9,7 @@ longer knows counts as gone; what it has beyond the horizon cannot be compared a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -44,6 +44,19 @@ def stays(plan: Plan) -> tuple[Stay, ...]:
 def distance(one: Counter[Spot], two: Counter[Spot]) -> int:
     """Return the unit-months by which two plans differ."""
     return sum(abs(one[spot] - two[spot]) for spot in one.keys() | two.keys())
+
+
+def runs(there: Mapping[Spot, int]) -> list[tuple[str, str, int, int, int]]:
+    """Return offer, line, first and last month, units: consecutive months with the same units."""
+    found: list[tuple[str, str, int, int, int]] = []
+    for (offer, line, month), units in sorted(there.items()):
+        if not units:
+            continue
+        if found and found[-1][:2] == (offer, line) and found[-1][3:] == (month - 1, units):
+            found[-1] = (*found[-1][:3], month, units)
+        else:
+            found.append((offer, line, month, month, units))
+    return found
 
 
 def compared_tiers(case: Case, settings: Settings) -> tuple[Tier, ...]:

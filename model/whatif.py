@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from model.case import Case
-from model.domain import Settings
+from model.domain import Settings, Tier
 from model.explain import Gap, explain
 from model.formulation import Formulation
 from model.outcome import Options, Outcome
+from model.pareto import Frontier, Tell, Tracing
 from model.session import BASE, Flips, Session
 from model.solver import solve
 
@@ -47,12 +50,86 @@ def both(
     return before, _flipped(Session(changed, settings, options), flips, stopped)
 
 
-def _flipped(session: Session, flips: Flips, stopped: Callable[[], bool]) -> Side:
-    outcome = session.solve(flips, stopped=stopped)
-    return Side(outcome, tuple(explain(outcome.plan, session.candidates(flips))))
+def _flipped(
+    session: Session, flips: Flips, stopped: Callable[[], bool], until: float = math.inf
+) -> Side:
+    outcome = session.solve(flips, stopped=stopped, until=until)
+    return Side(outcome, _told(session, flips, outcome))
+
+
+def _told(session: Session, flips: Flips, outcome: Outcome) -> tuple[Gap, ...]:
+    return tuple(explain(outcome.plan, session.candidates(flips)))
 
 
 def _fresh(case: Case, settings: Settings, options: Options, stopped: Callable[[], bool]) -> Side:
     formulation = Formulation(case, settings)
     outcome = solve(formulation, options, stopped=stopped)
     return Side(outcome, tuple(explain(outcome.plan, formulation.all_candidates)))
+
+
+@dataclass(frozen=True)
+class Stability:
+    """What it costs to keep to a plan.
+
+    Attributes:
+        free: the best plan, which moves as far as that takes.
+        held: the best plan that moves no more than asked; None where that was not asked, or no
+            plan moves so little.
+        least: the fewest unit-months that any plan moves, as found, and the proven bound.
+        curve: what each step of change buys; None where that was not asked.
+    """
+
+    free: Side
+    held: Side | None
+    least: tuple[int, float]
+    curve: Frontier | None
+
+
+def steadied(
+    case: Case,
+    flips: Flips,
+    settings: Settings,
+    options: Options,
+    *,
+    most: int | None,
+    curve: bool = False,
+    points: int | None = None,
+    tell: Tell = lambda what, count: None,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Stability:
+    """Solve a case freely, and with no more than ``most`` unit-months moved from the plan to keep.
+
+    Args:
+        case: the case, with tier ``change``.
+        flips: how it is changed.
+        settings: with the plan to keep.
+        options: gap, seed, and seconds for all of it.
+        most: how many unit-months may move; None for no such plan.
+        curve: whether to trace what each step of change buys.
+        points: at most so many points of the curve.
+        tell: told what the curve looks for and how many points it has.
+        stopped: asked often; true ends the search.
+
+    Raises:
+        Contradiction, OutOfTime: see ``model/solver.py``.
+    """
+    until = time.monotonic() + options.time_limit
+    # A point of the curve is on it only where nothing better is left at all.
+    session = Session(case, settings, replace(options, gap=0.0) if curve else options)
+    after = session.flipped(flips)
+    free = _flipped(session, flips, stopped, until)
+    program = session.program(flips)
+    order: list[Tier] = [tier.name for tier in free.outcome.tiers]
+    first = session.find(program.aimed("change"), after, until=until, stopped=stopped)
+    nearest = first.outcome.tiers[0]
+    held = None
+    if most is not None and nearest.value <= most:
+        bounded = program.bounded("change", most + 0.5, first.point).aimed(*order)
+        found = session.find(bounded, after, until=until, stopped=stopped)
+        held = Side(found.outcome, _told(session, flips, found.outcome))
+    frontier = None
+    if curve:
+        firsts = tuple(tier for tier in order if tier in ("critical", "shortfall")) or (order[0],)
+        tracing = Tracing(session, flips, firsts, "change", until, stopped, tell)
+        frontier = tracing.trace(points)
+    return Stability(free, held, (round(nearest.value), nearest.bound), frontier)

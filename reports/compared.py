@@ -92,13 +92,21 @@ class Changed:
 
     # Text
 
-    def show(self, to: Console, said: str, first: RenderableType | None = None) -> None:
+    def show(
+        self,
+        to: Console,
+        said: str,
+        first: RenderableType | None = None,
+        *,
+        moves: bool = True,
+    ) -> None:
         """Print the differences under a heading; what they rest on comes last.
 
         Args:
             to: where to.
             said: the heading; each of its lines is printed as one.
             first: what else is to be shown, before all others.
+            moves: whether to list the assignments that differ.
         """
         to.print(Text("\n".join(map(words.plain, said.splitlines())), style="bold"))
         to.print()
@@ -113,7 +121,7 @@ class Changed:
         if found.gaps:
             to.print()
             to.print(self._gaps())
-        if found.moved:
+        if found.moved and moves:
             to.print()
             to.print(self._assignments())
         to.print()

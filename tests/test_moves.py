@@ -12,9 +12,10 @@ import pytest
 from model.domain import Settings, Stay, Tier
 from model.formulation import Formulation
 from model.moves import keeping
+from model.outcome import Options
 from model.plan import Plan, Start
 from model.session import Flips, Session
-from model.solver import Options, solve
+from model.solver import solve
 from tests.conftest import Mini, chunks, countable
 from tests.enumerated import every_plan, stays, value
 
