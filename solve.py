@@ -33,6 +33,7 @@ from commands import (
     compare,
     pareto,
     prices,
+    report,
     runs,
     stress,
     whatif,
@@ -247,6 +248,7 @@ def verify(
         typer.echo(f"{run} holds: case, plan, tiers, coverage, gaps and tables agree.")
 
 
+app.command(short_help="Write the report of a run in other formats.")(report.report)
 app.command(short_help="Print what a change would change.")(whatif.whatif)
 app.command(short_help="Find the smallest sets of caveats to lift that reach a goal.")(asks.asks)
 app.command(short_help="Say why an offer is, or is not, in place.")(why.why)

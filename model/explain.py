@@ -80,7 +80,8 @@ def explain(plan: Plan, candidates: list[Candidate]) -> list[Gap]:
         fitting = plan.case.fitting(line)
         worth = sum((each.units * _best_rate(plan, each, line) for each in fitting), Fraction(0))
         for run in _runs(plan, line, fitting, obstacles):
-            gap = _gap(plan, line, run, _reasons(line, fitting, worth, run, words))
+            reasons = _reasons(line, fitting, worth, run, words)
+            gap = gap_of(plan, line, run.first, run.last, reasons)
             before = gaps[-1] if gaps else None
             if before and _continues(before, gap):
                 gap = replace(gap, first=before.first, weighted=before.weighted + gap.weighted)
@@ -127,17 +128,18 @@ def _runs(
         yield run
 
 
-def _gap(plan: Plan, line: Line, run: _Run, reasons: tuple[Reason, ...]) -> Gap:
-    months = run.last - run.first + 1
-    missing = line.target - run.covered
+def gap_of(plan: Plan, line: Line, first: int, last: int, reasons: tuple[Reason, ...]) -> Gap:
+    """Return the gap of a line in months in which its coverage is the same."""
+    covered = plan.coverage(line, first)
+    missing = line.target - covered
     return Gap(
         line=line,
-        first=run.first,
-        last=run.last,
-        covered=run.covered,
+        first=first,
+        last=last,
+        covered=covered,
         shortfall=missing,
-        state=plan.state(line, run.first),
-        weighted=plan.case.weight(line) * missing / line.target * months,
+        state=plan.state(line, first),
+        weighted=plan.case.weight(line) * missing / line.target * (last - first + 1),
         reasons=reasons,
     )
 

@@ -11,18 +11,17 @@ from itertools import groupby
 from model import explain
 from model.case import Case
 from model.caveats.base import listed
-from model.domain import Line
+from model.domain import Basis, Line
 from model.eligibility import Candidate
 from model.explain import Gap, Reason
-from model.faults import Fault
 from model.plan import Plan
 from reports import words
 from reports.cells import Cells
 from reports.rows import (
+    WORST,
     BlockingCaveat,
     LineRow,
     Mark,
-    NationRow,
     Origin,
     Period,
     RoleRow,
@@ -31,7 +30,7 @@ from reports.rows import (
 )
 from reports.shape import Outcome
 
-WORST = 10
+BASES: tuple[Basis, ...] = ("reported", "inferred", "assumed")
 
 
 class GapReport:
@@ -42,7 +41,7 @@ class GapReport:
         outcome: Outcome,
         gaps: Sequence[Gap],
         candidates: Sequence[Candidate],
-        warnings: Sequence[Fault],
+        warnings: Sequence[str],
         origin: Origin,
         cells: Cells,
     ) -> None:
@@ -97,7 +96,7 @@ class GapReport:
 
     def rests_on(self) -> list[str]:
         """Say on what figures and on which open questions the coverage rests."""
-        shares, lines = self.shares, self._assumed_demand
+        shares, lines = self.shares, self.demand_by_role["all"]["assumed"]
         inferred = shares.by_basis["inferred"]
         also = f", {words.percent(inferred)} on offers inferred from reports" if inferred else ""
         sentences = [
@@ -117,12 +116,19 @@ class GapReport:
             )
         return sentences
 
-    @cached_property
+    @property
     def shares(self) -> Shares:
         """On what the coverage rests: each cell's worth is shared out by what is in place."""
-        bases: defaultdict[str, float] = defaultdict(float)
-        rests: defaultdict[str, float] = defaultdict(float)
-        conditional = whole = 0.0
+        return self.shares_by_role["all"]
+
+    @cached_property
+    def shares_by_role(self) -> dict[str, Shares]:
+        """On what the coverage of each role with demand rests, and that of ``all`` last."""
+        roles = (*self.plan.coverage_by_role, "all")
+        bases: dict[str, defaultdict[str, float]] = {role: defaultdict(float) for role in roles}
+        rests: dict[str, defaultdict[str, float]] = {role: defaultdict(float) for role in roles}
+        conditional: defaultdict[str, float] = defaultdict(float)
+        whole: defaultdict[str, float] = defaultdict(float)
         for line, month in self.plan.demanded():
             tours = self.plan.line_tours.get((line.line, month), ())
             parts = [float(t.assignment.rate * t.units) for t in tours]
@@ -130,29 +136,38 @@ class GapReport:
             if not covered:
                 continue
             worth = float(self.case.weight(line)) * min(covered, target) / target
-            whole += worth
-            for tour, part in zip(tours, parts, strict=True):
-                bases[tour.assignment.offer.basis] += worth * part / covered
-                if tour.rests:
-                    conditional += worth * part / covered
-                for rest in tour.rests:
-                    rests[rest.name] += worth * part / covered
-        whole = whole or 1.0
-        return Shares(
-            {basis: bases[basis] / whole for basis in ("reported", "inferred", "assumed")},
-            conditional / whole,
-            {name: rests[name] / whole for name in sorted(rests, key=lambda n: (-rests[n], n))},
-        )
+            for role in (line.role, "all"):
+                whole[role] += worth
+                for tour, part in zip(tours, parts, strict=True):
+                    bases[role][tour.assignment.offer.basis] += worth * part / covered
+                    if tour.rests:
+                        conditional[role] += worth * part / covered
+                    for rest in tour.rests:
+                        rests[role][rest.name] += worth * part / covered
+        return {
+            role: Shares(
+                {basis: bases[role][basis] / (whole[role] or 1.0) for basis in BASES},
+                conditional[role] / (whole[role] or 1.0),
+                {
+                    name: share / (whole[role] or 1.0)
+                    for name, share in sorted(rests[role].items(), key=lambda e: (-e[1], e[0]))
+                },
+            )
+            for role in roles
+        }
 
     @cached_property
-    def _assumed_demand(self) -> Fraction:
-        weights = {
-            line.line: self.case.weight(line) * len(self.case.demanded(line))
-            for line in self.case.lines
-        }
-        assumed = sum(weights[each.line] for each in self.case.lines if each.basis == "assumed")
-        whole = sum(weights.values())
-        return Fraction(assumed) / whole if whole else Fraction(0)
+    def demand_by_role(self) -> dict[str, dict[Basis, Fraction]]:
+        """Shares of the weighted demand by the lines' basis, of each role and of ``all`` last."""
+        found: dict[str, dict[Basis, Fraction]] = {}
+        for role in (*self.plan.coverage_by_role, "all"):
+            weights: dict[Basis, Fraction] = dict.fromkeys(BASES, Fraction(0))
+            for line in self.case.lines:
+                if role in (line.role, "all"):
+                    weights[line.basis] += self.case.weight(line) * len(self.case.demanded(line))
+            whole = sum(weights.values()) or Fraction(1)
+            found[role] = {basis: weight / whole for basis, weight in weights.items()}
+        return found
 
     # Coverage over time
 
@@ -201,17 +216,22 @@ class GapReport:
         by_period = tuple(self._index(demanded, period) for period in self.periods)
         return RoleRow(name, len(demanded), gaps, 1.0 if index is None else index, by_period)
 
+    def index_of(self, role: str, period: Period) -> float | None:
+        """Return the coverage index of a role, or of ``all``, in a period; None without demand."""
+        return self._index([each for each in self.case.lines if role in (each.role, "all")], period)
+
     def _index(self, lines: Sequence[Line], period: Period) -> float | None:
         missing = weights = 0.0
         for line in lines:
             weight, target = float(self.case.weight(line)), float(line.target)
-            for month, each in self.cells[line.line].items():
-                if month in period:
-                    missing += weight * float(each.shortfall) / target
+            cells = self.cells[line.line]
+            for month in range(period.first, period.last + 1):
+                if month in cells:
+                    missing += weight * float(cells[month].shortfall) / target
                     weights += weight
         return 1 - missing / weights if weights else None
 
-    # Gaps, nations, caveats
+    # Gaps, headquarters, caveats
 
     @cached_property
     def worst(self) -> list[Gap]:
@@ -233,41 +253,6 @@ class GapReport:
     def reason(self, reason: Reason) -> str:
         """Say what holds a gap open, with the caveats by id."""
         return f"{reason.text} ({', '.join(reason.caveats)})" if reason.caveats else reason.text
-
-    @cached_property
-    def nations(self) -> list[NationRow]:
-        """What each nation with something in place gives, the heaviest first."""
-        people: dict[str, Counter[int]] = defaultdict(Counter)
-        units: dict[str, Counter[int]] = defaultdict(Counter)
-        for tour in self.plan.tours:
-            nation = tour.assignment.offer.nation
-            for month in tour.assignment.months:
-                units[nation][month] += tour.units
-                people[nation][month] += tour.personnel
-        whole = sum(sum(months.values()) for months in people.values()) or 1
-        offered: Counter[str] = Counter()
-        for offer in self.case.offers:
-            offered[offer.nation] += offer.units
-        rows = [
-            NationRow(
-                code,
-                words.plain(self.case.nation_name(code)),
-                offered[code],
-                max(units[code].values()),
-                max(people[code].values()),
-                sum(people[code].values()),
-                sum(people[code].values()) / whole,
-            )
-            for code in units
-        ]
-        return sorted(rows, key=lambda row: (-row.people_months, row.code))
-
-    @cached_property
-    def unused_nations(self) -> list[str]:
-        """Names of the nations whose offers are not used at all."""
-        used = {row.code for row in self.nations}
-        codes = dict.fromkeys(each.nation for each in self.case.offers if each.nation not in used)
-        return [words.plain(self.case.nation_name(code)) for code in codes]
 
     @cached_property
     def seats(self) -> list[tuple[int, int, str]]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from model.explain import Gap
 from reports import words
-from reports.gap_report import GapReport
+from reports.content import Content
+from reports.told import GapTold
 
 _SPECIAL = str.maketrans(
     {
@@ -36,64 +36,111 @@ def escape(text: str) -> str:
     return re.sub(r"^([#+=-]|\d+(?=[.)]))", r"\\\1" if not safe[:1].isdigit() else r"\1\\", safe)
 
 
-def render(report: GapReport) -> str:
+def write(content: Content) -> dict[str, str | bytes]:
+    """Return the file of this format."""
+    return {"report.md": render(content)}
+
+
+def render(content: Content) -> str:
     """Return the whole report."""
-    banner = [f"**{escape(report.classification)}**"] if report.classification else []
+    banner = [f"**{escape(content.classification)}**"] if content.classification else []
+    unproven = [f"**{content.unproven}**"] if content.unproven else []
     parts = [
         banner,
-        _headline(report),
-        _roles(report),
-        _worst(report),
-        _lines(report),
-        _nations(report),
-        _headquarters(report),
-        _caveats(report),
-        _warnings(report),
-        _sources(report),
-        _appendix(report),
+        _headline(content, unproven),
+        _changes(content),
+        _roles(content),
+        _worst(content),
+        _lines(content),
+        _nations(content),
+        _headquarters(content),
+        _assumed(content),
+        _caveats(content),
+        _warnings(content),
+        _sources(content),
+        _appendix(content),
+        unproven,
         banner,
     ]
     return "\n\n".join(block for part in parts for block in part) + "\n"
 
 
-def _headline(report: GapReport) -> list[str]:
+def _headline(content: Content, unproven: list[str]) -> list[str]:
     facts = [
-        f"**Coverage index {words.percent(report.plan.coverage_index)}** of the weighted demand "
-        f"over {words.count(report.case.calendar.months, 'month')}",
-        f"**{report.gap_count}**",
-        f"**Proof:** {report.status}",
+        f"**Coverage index {words.percent(content.index)}** of the weighted demand "
+        f"over {words.count(len(content.months), 'month')}",
+        f"**{content.gap_count}**",
+        f"**Proof:** {content.status_words}",
     ]
     proof = [
         [
             tier.name,
-            words.TIERS[tier.name],
+            tier.counts,
             words.tier_value(tier.value),
             words.tier_value(tier.bound),
-            words.proof(tier.value, tier.bound, tier.proven),
+            tier.proof,
         ]
-        for tier in report.outcome.tiers
+        for tier in content.tiers
     ]
     blocks = [
-        f"# {escape(report.title)}: gap report",
-        *([f"**{escape(report.scenario)}**"] if report.scenario else []),
-        f"Run {report.origin.run}, inputs {report.origin.input_hash}",
+        f"# {escape(content.title)}: gap report",
+        *unproven,
+        *([f"**{escape(content.scenario)}**"] if content.scenario else []),
+        f"Run {content.origin.run}, inputs {content.origin.input_hash}",
         _bullets(facts),
         _table(["Tier", "Counts", "Value", "No plan below", "Proof"], proof, "llrrl"),
         "On what the coverage rests:",
-        _bullets(report.rests_on()),
+        _bullets(content.rests_on),
     ]
-    rests = report.shares.by_rest
-    if rests:
+    if content.rests:
         rows = [
-            [escape(name), escape(report.rest_words(name)), words.percent(share)]
-            for name, share in rests.items()
+            [escape(each.name), escape(each.what), words.percent(each.share)]
+            for each in content.rests
         ]
         heads = ["Vote or condition", "What it is", "Coverage on it"]
         blocks.append(_table(heads, rows, "llr"))
     return blocks
 
 
-def _roles(report: GapReport) -> list[str]:
+def _changes(content: Content) -> list[str]:
+    changes = content.changes
+    if changes is None:
+        return []
+    tiers = [
+        [tier.name, tier.counts, words.tier_value(tier.before), words.tier_value(tier.value)]
+        for tier in content.tiers
+        if tier.before is not None
+    ]
+    roles = [
+        [escape(each.role), *("" if e is None else words.percentage(e) for e in ends)]
+        for each in changes.roles
+        for ends in [(each.before, each.after)]
+    ]
+    gaps = [
+        f"{escape(f'{each.line} {each.title}')}, {each.when}: {each.what}, "
+        f"{words.amount(each.before)} missing before, {words.amount(each.after)} now"
+        for each in changes.gaps
+    ]
+    cells = words.count(changes.better, "line-month"), words.count(changes.worse, "line-month")
+    facts = [
+        f"Baseline: run {changes.run}, {escape(changes.scenario) or 'the case as it is'}; "
+        f"{changes.status}",
+        f"Coverage index {words.percent(changes.index)} before, {words.percent(content.index)} now",
+        f"{cells[0]} better, {cells[1]} worse",
+        *(f"Now named as a reason of a gap: {escape(each)}" for each in changes.now_binding),
+        *(f"No longer named: {escape(each)}" for each in changes.no_longer_binding),
+        *(f"Input: {escape(each)}" for each in changes.inputs),
+    ]
+    return [
+        "## What is different from the baseline",
+        _bullets(facts),
+        _table(["Tier", "Counts", "Before", "Now"], tiers, "llrr"),
+        _table(["Role", "Before, %", "Now, %"], roles, "lrr"),
+        _bullets(gaps) if gaps else "The same units are missing in every month of every line.",
+    ]
+
+
+def _roles(content: Content) -> list[str]:
     rows = [
         [
             escape(row.role),
@@ -102,51 +149,53 @@ def _roles(report: GapReport) -> list[str]:
             words.percentage(row.index),
             *("" if each is None else words.percentage(each) for each in row.by_period),
         ]
-        for row in report.role_rows
+        for row in content.roles
     ]
     heads = [
         "Role",
         "Lines",
         "With a gap",
         "All months",
-        *(period.label for period in report.periods),
+        *(period.label for period in content.periods),
     ]
     return [
         "## Coverage by role",
-        "Coverage index in percent, over all months and by " + report.span + ".",
+        "Coverage index in percent, over all months and by " + content.span + ".",
         _table(heads, rows, "l" + "r" * (len(heads) - 1)),
     ]
 
 
-def _worst(report: GapReport) -> list[str]:
-    if not report.worst:
+def _worst(content: Content) -> list[str]:
+    if not content.worst:
         return ["## Worst gaps", "None: every line reaches its target in every month."]
     many = (
-        f"The {len(report.worst)} worst of {len(report.gaps)}, by priority and by what is missing."
+        f"The {len(content.worst)} worst of {len(content.gaps)}, by priority and by what is "
+        "missing."
     )
-    items = [_gap(report, f"{n}. ", gap) for n, gap in enumerate(report.worst, start=1)]
-    return ["## Worst gaps", many, *items]
+    return ["## Worst gaps", many, *(_gap(gap) for gap in content.worst)]
 
 
-def _gap(report: GapReport, number: str, gap: Gap) -> str:
-    title = escape(f"{gap.line.line} {report.case.line_title(gap.line)}")
-    when = words.dated(report.case, gap.first, gap.last)
-    head = f"{number}**{title}**, {when}: {escape(report.gap_facts(gap))}"
-    reasons = [f"{' ' * len(number)}- {escape(report.reason(each))}" for each in gap.reasons]
-    return "\n".join([head, *reasons])
+def _gap(gap: GapTold) -> str:
+    number = f"{gap.rank}. "
+    head = f"{number}**{escape(f'{gap.line} {gap.title}')}**, {gap.when}: {escape(gap.facts)}"
+    items = [escape(each.in_words) for each in gap.reasons]
+    if gap.asks:
+        asked = "; ".join(escape(each.in_words) for each in gap.asks)
+        items.append(f"Whom to ask: {asked}")
+    return "\n".join([head, *(f"{' ' * len(number)}- {each}" for each in items)])
 
 
-def _lines(report: GapReport) -> list[str]:
+def _lines(content: Content) -> list[str]:
     rows = [
         [
-            escape(row.line.role),
-            escape(row.line.line),
+            escape(row.role),
+            escape(row.line),
             escape(row.title),
-            str(row.line.priority),
-            f"{words.amount(row.line.minimum)}/{words.amount(row.line.target)}",
+            str(row.priority),
+            f"{words.amount(row.minimum)}/{words.amount(row.target)}",
             *("" if mark is None else mark.text for mark in row.marks),
         ]
-        for row in report.line_rows
+        for row in content.lines
     ]
     heads = [
         "Role",
@@ -154,18 +203,18 @@ def _lines(report: GapReport) -> list[str]:
         "What",
         "Priority",
         "Min/target",
-        *(each.label for each in report.periods),
+        *(each.label for each in content.periods),
     ]
-    c_day = report.case.calendar.c_day
+    c_day = content.c_day
     begins = f" Month 1 begins on {c_day.isoformat()}, C-day." if c_day else ""
     return [
-        "## Every line by " + report.span,
+        "## Every line by " + content.span,
         words.LEGEND + begins,
-        _table(heads, rows, "lllrr" + "r" * len(report.periods)),
+        _table(heads, rows, "lllrr" + "r" * len(content.periods)),
     ]
 
 
-def _nations(report: GapReport) -> list[str]:
+def _nations(content: Content) -> list[str]:
     rows = [
         [
             f"{escape(row.name)} ({escape(row.code)})",
@@ -175,7 +224,8 @@ def _nations(report: GapReport) -> list[str]:
             f"{row.people_months:,}",
             words.percentage(row.share),
         ]
-        for row in report.nations
+        for row in content.nations
+        if row.units
     ]
     heads = [
         "Nation",
@@ -187,43 +237,72 @@ def _nations(report: GapReport) -> list[str]:
     ]
     blocks = ["## What each nation gives"]
     blocks.append(_table(heads, rows, "lrrrrr") if rows else "Nothing is deployed.")
-    if report.unused_nations:
-        names = ", ".join(escape(name) for name in report.unused_nations)
-        blocks.append(f"Offers of these nations are not used: {names}.")
+    unused = [escape(row.name) for row in content.nations if not row.units]
+    if unused:
+        blocks.append(f"Offers of these nations are not used: {', '.join(unused)}.")
     return blocks
 
 
-def _headquarters(report: GapReport) -> list[str]:
-    if not report.seats:
+def _headquarters(content: Content) -> list[str]:
+    blocks = []
+    if content.stays:
+        stays = [f"{each.when}: {escape(each.title)}" for each in content.stays]
+        blocks += ["## Seat of the headquarters", _bullets(stays)]
+    if content.leads:
+        leads = [
+            f"{escape(each.role)}, {each.when}: {escape(each.name) or 'nobody'}"
+            for each in content.leads
+        ]
+        blocks += ["## Lead nations", _bullets(leads)]
+    return blocks
+
+
+def _assumed(content: Content) -> list[str]:
+    if content.swing is None:
         return []
-    stays = [f"{words.dated(report.case, a, b)}: {escape(place)}" for a, b, place in report.seats]
-    return ["## Seat of the headquarters", _bullets(stays)]
+    names = list(content.swing.rows[0].tiers)
+    rows = [
+        [
+            each.what,
+            *(words.tier_value(each.tiers[name]) for name in names),
+            words.percentage(each.index),
+            each.proof,
+        ]
+        for each in content.swing.rows
+    ]
+    heads = ["What is off", *names, "Coverage index, %", "Proof"]
+    return [
+        "## If assumed figures are off",
+        words.SWING.format(words.percent(content.swing.share)),
+        _table(heads, rows, "l" + "r" * len(names) + "rl"),
+    ]
 
 
-def _caveats(report: GapReport) -> list[str]:
+def _caveats(content: Content) -> list[str]:
     blocks = ["## Caveats that cost coverage or choice"]
-    if not report.blocking:
+    costly = [each for each in content.cards if each.costs]
+    if not costly:
         return [*blocks, "No caveat forbids a possible assignment or holds a gap open."]
     items = []
-    for each in report.blocking:
+    for each in costly:
         costs = []
         if each.gaps:
             costs.append(f"A reason of {words.count(each.gaps, 'gap')}.")
         if each.lines:
             costs.append(f"Keeps offers from {_few(each.lines)}.")
-        items.append(f"**{escape(each.caveat.id)}** {escape(each.sentence)} {' '.join(costs)}")
+        items.append(f"**{escape(each.caveat)}** {escape(each.sentence)} {' '.join(costs)}")
     return [*blocks, _bullets(items)]
 
 
-def _warnings(report: GapReport) -> list[str]:
-    notes = [f"The solver: {escape(event)}" for event in report.outcome.events]
-    notes += [escape(str(warning)) for warning in report.warnings]
+def _warnings(content: Content) -> list[str]:
+    notes = [f"The solver: {escape(event)}" for event in content.events]
+    notes += [escape(warning) for warning in content.warnings]
     return ["## Warnings", _bullets(notes) if notes else "None."]
 
 
-def _sources(report: GapReport) -> list[str]:
+def _sources(content: Content) -> list[str]:
     lines: dict[tuple[str, str], list[str]] = {}
-    for line in report.case.lines:
+    for line in content.lines:
         lines.setdefault((line.source, line.basis), []).append(escape(line.line))
     items = [
         f"{', '.join(named)} ({basis}): {escape(source) or 'no source given'}"
@@ -232,21 +311,13 @@ def _sources(report: GapReport) -> list[str]:
     return ["## Where the requirement lines come from", _bullets(items)] if items else []
 
 
-def _appendix(report: GapReport) -> list[str]:
-    origin, o = report.origin, report.origin.options
-    details = [
-        f"Run: {origin.run}",
-        f"Input hash: {origin.input_hash}",
-        f"Options: pending votes {o.pending}, gap {o.gap:g}, time limit {o.time_limit:g} s, "
-        f"seed {o.seed}",
-        *(f"{name} {version}" for name, version in origin.versions.items()),
-        *(f"{escape(name)}: SHA-256 {digest}" for name, digest in origin.files.items()),
-    ]
+def _appendix(content: Content) -> list[str]:
+    details = [escape(f"{name}: {value}") for name, value in content.origin.details()]
     return [
         "## Run details",
         _bullets(details),
         "To repeat it, and to check a run without the solver:",
-        f"    {words.plain(origin.command)}\n    python solve.py verify RUN",
+        f"    {words.plain(content.origin.command)}\n    python solve.py verify RUN",
         "Several plans may be equally good: the values of the tiers are the same in every one of "
         "them, who stands where need not be.",
     ]

@@ -14,14 +14,13 @@ from model.case import Case
 from model.domain import Settings
 from model.faults import Fault, InputError, nearest
 from model.moves import keeping
-from model.plan import Plan
 from model.read import read_case
 from model.scenario import FOLDER
-from reports import run_folder, verify
+from reports import run_folder, stored, verify
 from reports.history_db import Entry, RunHistory
 from reports.kept import FILE
-from reports.shape import PlanFile, RunFile, Status, TierRun, sha256
-from reports.verify import PLAN, RUN
+from reports.shape import PlanFile, RunFile, sha256
+from reports.stored import PLAN, RUN, Answer
 
 
 @dataclass(frozen=True)
@@ -37,17 +36,6 @@ class Told:
     plan: PlanFile
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What a run found, with its proof: its plan was walked through again and values the same."""
-
-    plan: Plan
-    tiers: tuple[TierRun, ...]
-    status: Status
-    seconds: float
-    events: tuple[str, ...]
-
-
 def told(name: str, texts: Mapping[str, str]) -> Told:
     """Return what the files of a run tell.
 
@@ -55,12 +43,12 @@ def told(name: str, texts: Mapping[str, str]) -> Told:
         InputError: a file is missing or damaged, or they are not of one run.
     """
     found = dict(texts)
-    run, faults = verify.parse(RunFile, RUN, found)
-    plan, wrong = verify.parse(PlanFile, PLAN, found)
+    run, faults = stored.parse(RunFile, RUN, found)
+    plan, wrong = stored.parse(PlanFile, PLAN, found)
     faults += wrong
     faults += [Fault(each, 0, "", "", "is missing") for each in (RUN, PLAN) if each not in found]
     if run is not None and plan is not None:
-        faults += verify.agree(run, plan)
+        faults += stored.agree(run, plan)
         if not faults and run.products.get(PLAN) != sha256(found[PLAN]):
             faults.append(Fault(PLAN, 0, "", "", "has been changed since it was written"))
     if faults or run is None or plan is None:
@@ -87,10 +75,10 @@ def answer(each: Told, case: Case) -> Answer:
     Raises:
         InputError: the plan breaks something there, or is worth something else.
     """
-    settings, lost = verify.settings_of(each.run)
+    settings, lost = stored.settings_of(each.run)
     if lost:
         raise InputError(_inside(each.name, lost))
-    plan, faults = verify.rebuild(case, settings, each.plan)
+    plan, faults = stored.rebuild(case, settings, each.plan)
     if plan is not None:
         faults += verify.tiers(plan, each.plan)
     if faults or plan is None:

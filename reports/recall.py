@@ -21,7 +21,7 @@ from reports.run import Run
 from reports.shape import RunOptions, TakenFrom, sha256
 
 if TYPE_CHECKING:
-    from reports.past import Answer
+    from reports.stored import Answer
 
 # An answer depends on these; the version of Python only runs them.
 _SOLVERS = ("highspy", "pyomo")

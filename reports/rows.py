@@ -8,13 +8,15 @@ from fractions import Fraction
 
 from model.case import Case
 from model.caveats.base import Caveat
-from model.domain import Line
+from model.domain import Basis, Line
 from model.plan import State
 from reports import words
 from reports.shape import RunOptions
 
 COLUMNS = 8
 """The most columns of a picture over time."""
+WORST = 10
+"""So many gaps are told with their reasons where a format has no room for all."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,21 @@ class Origin:
             f"python solve.py plan --case {shlex.quote(self.folder)}{scenarios} --gap {o.gap:g} "
             f"--time-limit {o.time_limit:g} --pending {o.pending} --seed {o.seed}{keep}"
         )
+
+    def details(self) -> list[tuple[str, str]]:
+        """Return what tells this run from another, each with its name."""
+        o = self.options
+        return [
+            ("Run", self.run),
+            ("Input hash", self.input_hash),
+            (
+                "Options",
+                f"pending votes {o.pending}, gap {o.gap:g}, time limit {o.time_limit:g} s, "
+                f"seed {o.seed}",
+            ),
+            *((f"Version of {name}", version) for name, version in self.versions.items()),
+            *((f"SHA-256 of {name}", digest) for name, digest in self.files.items()),
+        ]
 
 
 @dataclass(frozen=True)
@@ -109,19 +126,6 @@ class RoleRow:
 
 
 @dataclass(frozen=True)
-class NationRow:
-    """What a nation gives."""
-
-    code: str
-    name: str
-    offered: int
-    units: int
-    people: int
-    people_months: int
-    share: float
-
-
-@dataclass(frozen=True)
 class BlockingCaveat:
     """A caveat that forbids possible assignments, or is named as the reason of a gap."""
 
@@ -135,6 +139,6 @@ class BlockingCaveat:
 class Shares:
     """Shares of what is covered, each line up to its target."""
 
-    by_basis: dict[str, float]
+    by_basis: dict[Basis, float]
     conditional: float
     by_rest: dict[str, float]

@@ -13,7 +13,7 @@ import model
 from model.eligibility import Candidate
 from model.explain import Gap
 from model.faults import Fault
-from reports import markdown
+from reports import formats, gathered
 from reports.cells import cells
 from reports.gap_report import GapReport
 from reports.rows import Origin
@@ -38,12 +38,12 @@ class Run:
     """What is told of a solve.
 
     Attributes:
-        files: text of each file by name. All but ``run.json`` are the same for the same plan.
+        files: each file by name, text or bytes; all but ``run.json`` the same for the same plan.
     """
 
     report: GapReport
     plan: PlanFile
-    files: dict[str, str]
+    files: dict[str, str | bytes]
     details: RunFile
 
 
@@ -78,10 +78,11 @@ def make_run(
     name = run_name(inputs, text)
     origin = Origin(name, inputs, folder.resolve().name, plan.case.files, options, versions())
     seen = cells(plan)
-    report = GapReport(outcome, gaps, candidates, warnings, origin, seen)
-    files = {"plan.json": text}
+    odd = tuple(str(warning) for warning in warnings)
+    report = GapReport(outcome, gaps, candidates, odd, origin, seen)
+    files: dict[str, str | bytes] = {"plan.json": text}
     files |= {table.name: table.csv() for table in tables(plan, seen, told)}
-    files["report.md"] = markdown.render(report)
+    files |= formats.written(gathered.content(report), formats.USUAL)
     details = RunFile(
         format=FORMAT,
         tool="muster",
@@ -113,9 +114,9 @@ def make_run(
             for tier in outcome.tiers
         ),
         events=tuple(outcome.events),
-        warnings=tuple(str(warning) for warning in warnings),
+        warnings=odd,
         taken_from=taken_from,
-        products={name: sha256(text) for name, text in files.items()},
+        products={name: sha256(each) for name, each in files.items()},
     )
     return Run(report, told, {"run.json": details.text(), **files}, details)
 

@@ -10,23 +10,25 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import errno
+import json
 import os
 import secrets
 import shutil
 import stat
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from model import disk
 from model.faults import Fault, InputError
+from reports import formats
+from reports.shape import sha256
 
 FILES = ("run.json", "plan.json", "assignments.csv", "coverage.csv", "gaps.csv", "report.md")
 """What every run holds."""
 
-_MORE = ("html", "xlsx", "pdf", "docx", "pptx")
-KNOWN = frozenset((*FILES, *(f"report.{each}" for each in _MORE), "orbat.svg", "orbat.json"))
+KNOWN = formats.FILES.union(FILES, ("orbat.svg", "orbat.json"))
 """What a run may hold; any other file in the folder is somebody else's."""
 
 MAX_BYTES = 200_000_000
@@ -55,7 +57,7 @@ def writable(target: Path) -> Path:
     return real
 
 
-def write(target: Path, files: Mapping[str, str]) -> None:
+def write(target: Path, files: Mapping[str, str | bytes]) -> None:
     """Write a run, or nothing.
 
     Raises:
@@ -67,8 +69,8 @@ def write(target: Path, files: Mapping[str, str]) -> None:
         real.parent.mkdir(parents=True, exist_ok=True)
         _clear_stale(real)
         staging.mkdir()
-        for name, text in files.items():
-            disk.write(staging / name, text.encode("utf-8", "replace"))
+        for name, each in files.items():
+            disk.write(staging / name, _raw(each))
         disk.sync(staging)
         _refuse_foreign(target, real)  # once more: a search may have taken an hour
         _swap(staging, real)
@@ -80,8 +82,8 @@ def write(target: Path, files: Mapping[str, str]) -> None:
         shutil.rmtree(staging, ignore_errors=True)
 
 
-def read(folder: Path) -> tuple[dict[str, str], list[Fault]]:
-    """Return the text of each file of a run, and what keeps others from being read."""
+def read(folder: Path, names: Collection[str] = FILES) -> tuple[dict[str, str], list[Fault]]:
+    """Return the text of the named files of a run, and what keeps any from being read."""
     texts: dict[str, str] = {}
     faults = []
     try:
@@ -91,7 +93,7 @@ def read(folder: Path) -> tuple[dict[str, str], list[Fault]]:
             return texts, [_fault(folder, "is no folder with a run")]
     except (OSError, ValueError, RuntimeError) as error:
         return texts, [_fault(folder, f"cannot be read: {_why(error)}")]
-    for name in FILES:
+    for name in names:
         path = real / name
         try:
             if path.exists() and not path.is_file():
@@ -107,6 +109,50 @@ def read(folder: Path) -> tuple[dict[str, str], list[Fault]]:
         except OSError as error:
             faults.append(Fault(name, 0, "", "", f"cannot be read: {_why(error)}"))
     return texts, faults
+
+
+def add(target: Path, files: Mapping[str, str | bytes]) -> None:
+    """Put more files into a run, or others in their place, and name them in ``run.json``.
+
+    Raises:
+        InputError: the place is not fit (see ``writable``) or cannot be written to.
+    """
+    real = writable(target)
+    try:
+        there = {path.name: path.read_bytes() for path in sorted(real.iterdir())}
+        told = json.loads(there["run.json"])
+    except (OSError, ValueError, KeyError) as error:
+        raise InputError([_fault(target, f"cannot be read: {_why(error)}")]) from None
+    told["products"] |= {name: sha256(each) for name, each in files.items()}
+    details = json.dumps(told, indent=1, ensure_ascii=False) + "\n"
+    write(target, {**there, **files, "run.json": details})
+
+
+def put(folder: Path, files: Mapping[str, str | bytes]) -> None:
+    """Write files of a report into a folder that need not be a run; over those of the same name.
+
+    Raises:
+        InputError: the folder cannot be made, or a file cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:
+        raise InputError([_fault(folder, f"cannot be made: {_why(error)}")]) from None
+    for name, each in files.items():
+        disk.put(folder / name, _raw(each), replace=True)
+
+
+def _raw(content: str | bytes) -> bytes:
+    return content.encode("utf-8", "replace") if isinstance(content, str) else content
+
+
+def others(folder: Path) -> dict[str, bytes]:
+    """Return the files that not every run holds, by name: reports in other formats."""
+    return {
+        name: (folder / name).read_bytes()
+        for name in sorted(KNOWN - set(FILES))
+        if (folder / name).is_file()
+    }
 
 
 def _refuse_foreign(target: Path, real: Path) -> None:

@@ -14,7 +14,8 @@ from rich.text import Text
 from reports import console, tables, words
 from reports.compared import Changed
 from reports.inputs import Difference, differences
-from reports.past import Answer, Told
+from reports.past import Told
+from reports.stored import Answer
 
 _DIGITS = 12  # of a hash, as in the id of a run
 _COLUMNS = {

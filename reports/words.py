@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime
 from fractions import Fraction
 from typing import Any
@@ -39,6 +40,13 @@ LEGEND = (
     "Blank: not demanded."
 )
 
+SWING = (
+    "Each row is a plan solved anew, with all assumed figures of one sort {} lower or higher. "
+    "Units stay whole: of each capability the sum moves by that share, over the offers in the "
+    "order of the case. A tier over another demand is another yardstick: read each row by itself."
+)
+"""What a table of swings says of itself; the share is filled in."""
+
 REASONS: dict[ReasonKind, str] = {
     "caveat": "caveat",
     "no_offer": "no offer",
@@ -66,6 +74,9 @@ STATUS: dict[str, str] = {
     "time_limit": "the time limit ended the search before every tier was proven",
     "interrupted": "the search was stopped by hand before every tier was proven",
 }
+
+
+_NAMES = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 
 def plain(text: str) -> str:
@@ -112,7 +123,7 @@ def dated(case: Case, first: int, last: int) -> str:
     c_day = case.calendar.c_day
     if c_day is None:
         return months(first, last)
-    names = [_month_name(c_day, month) for month in dict.fromkeys((first, last))]
+    names = [month_name(c_day, month) for month in dict.fromkeys((first, last))]
     return f"{months(first, last)} ({' to '.join(names)})"
 
 
@@ -153,11 +164,27 @@ def value(of: Any) -> str:
     return str(of)
 
 
+def first_day(c_day: datetime.date, month: int) -> datetime.date:
+    """Return the day on which a month of the horizon begins, or the last day of a shorter month.
+
+    Raises:
+        ValueError: no calendar goes that far.
+    """
+    year, index = _counted(c_day, month)
+    last = calendar.monthrange(year, index)[1]
+    return datetime.date(year, index, min(c_day.day, last))
+
+
+def month_name(c_day: datetime.date, month: int) -> str:
+    """Return the name of a month of the horizon, such as ``Nov 2026``."""
+    year, index = _counted(c_day, month)
+    return f"{_NAMES[index - 1]} {year}"
+
+
+def _counted(c_day: datetime.date, month: int) -> tuple[int, int]:
+    years, index = divmod(c_day.month - 1 + month - 1, 12)
+    return c_day.year + years, index + 1
+
+
 def _short(text: str) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def _month_name(c_day: datetime.date, month: int) -> str:
-    years, index = divmod(c_day.month - 1 + month - 1, 12)
-    year = c_day.year + years
-    return f"{datetime.date(2000, index + 1, 1):%b} {year}"

@@ -26,7 +26,7 @@ from model.explain import Gap, Reason
 from model.faults import Fault, InputError
 from model.plan import Plan, Start, Tour
 from model.read import read_case
-from reports import console, markdown, run, run_folder, words
+from reports import console, gathered, markdown, run, run_folder, words
 from reports.gap_report import GapReport
 from reports.progress import Watch
 from reports.run import Run, make_run
@@ -351,7 +351,7 @@ def test_a_long_horizon_gets_longer_columns_not_more(
     assert (len(report.periods), report.span) == (columns, span)
     assert report.periods[-1].last == months
     assert report.worst == []
-    assert "Nothing is deployed." in markdown.render(report)
+    assert "Nothing is deployed." in markdown.render(gathered.content(report))
     assert shown(report)
 
 

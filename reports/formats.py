@@ -1,0 +1,68 @@
+"""The formats of a gap report. A new one is a line here and a room with ``write(content)``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from model.faults import Fault, InputError, nearest
+
+if TYPE_CHECKING:
+    from reports.content import Content
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format.
+
+    Attributes:
+        name: as ``--format`` names it.
+        room: the module whose ``write(content: Content) -> dict[str, str | bytes]`` returns its
+            files by name, text or bytes. It is imported when the format is wanted.
+        files: every file that it may write.
+        usual: whether ``plan`` writes it without being asked.
+    """
+
+    name: str
+    room: str
+    files: tuple[str, ...]
+    usual: bool = False
+
+
+FORMATS = {
+    each.name: each
+    for each in (
+        Format("md", "reports.markdown", ("report.md",), usual=True),
+    )
+}  # fmt: skip
+USUAL = tuple(each.name for each in FORMATS.values() if each.usual)
+FILES = frozenset(name for each in FORMATS.values() for name in each.files)
+
+
+def named(text: str) -> tuple[str, ...]:
+    """Return the formats that a text such as ``html,md`` or ``all`` names, each once.
+
+    Raises:
+        InputError: one is no format.
+    """
+    wanted = dict.fromkeys(part.strip() for part in text.split(","))
+    if "all" in wanted:
+        wanted = dict.fromkeys(FORMATS)
+    faults = [
+        Fault("--format", 0, "", name, "is no format", nearest(name, [*FORMATS, "all"]))
+        for name in wanted
+        if name not in FORMATS
+    ]
+    if faults:
+        raise InputError(faults)
+    return tuple(wanted)
+
+
+def written(content: Content, names: Iterable[str]) -> dict[str, str | bytes]:
+    """Return the files of the formats that are named."""
+    files: dict[str, str | bytes] = {}
+    for name in names:
+        files |= import_module(FORMATS[name].room).write(content)
+    return files
