@@ -171,7 +171,7 @@ def _summary(report: GapReport, folder: Path) -> RenderableType:
         text.append(f"The solver: {words.plain(event)}\n")
     if report.warnings:
         text.append(f"{words.count(len(report.warnings), 'warning')} on the case, in report.md.\n")
-    text.append(f"Report: {words.plain(str(folder / 'report.md'))}", style="bold")
+    text.append(f"Report: {words.plain(str(folder / 'report.html'))}", style="bold")
     text.append(f" (run {report.origin.run}, solved in {report.outcome.seconds:.1f} s)")
     return text
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -11,6 +11,17 @@ from model.faults import Fault, InputError, nearest
 
 if TYPE_CHECKING:
     from reports.content import Content
+
+
+PICTURES = (
+    "missing-units",
+    "coverage-by-month",
+    "coverage-by-role",
+    "headquarters",
+    "tours-by-nation",
+    "tours-by-line",
+)
+"""The names of the pictures; each is a file of SVG beside one of its data as CSV."""
 
 
 @dataclass(frozen=True)
@@ -31,12 +42,19 @@ class Format:
     usual: bool = False
 
 
+def _pictures() -> Iterator[str]:
+    for name in PICTURES:
+        yield from (f"picture-{name}.{ending}" for ending in ("svg", "csv"))
+
+
 FORMATS = {
     each.name: each
     for each in (
+        Format("html", "reports.html", ("report.html",), usual=True),
         Format("md", "reports.markdown", ("report.md",), usual=True),
+        Format("svg", "reports.pictures", tuple(_pictures())),
     )
-}  # fmt: skip
+}
 USUAL = tuple(each.name for each in FORMATS.values() if each.usual)
 FILES = frozenset(name for each in FORMATS.values() for name in each.files)
 

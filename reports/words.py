@@ -118,6 +118,11 @@ def months(first: int, last: int) -> str:
     return f"month {first}" if first == last else f"months {first}-{last}"
 
 
+def span(first: int, last: int) -> str:
+    """Return ``4`` or ``4-9``."""
+    return str(first) if first == last else f"{first}-{last}"
+
+
 def dated(case: Case, first: int, last: int) -> str:
     """Return the months with their names, where the case gives C-day a date."""
     c_day = case.calendar.c_day

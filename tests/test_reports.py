@@ -441,7 +441,7 @@ def test_the_terminal_output_fits_80_columns_and_says_states_without_colour(made
     assert re.search(r"^L03 .* 1!!", seen, re.MULTILINE)
     assert "1 L01 Battalions | <west>, months 1-6 (Nov 2026 to Apr 2027)" in seen
     assert "Czechia: may not be based in Ukraine. (CZE-BASING)" in seen
-    assert "Report: out/base/report.md" in seen
+    assert "Report: out/base/report.html" in seen
 
 
 def test_no_escape_code_is_written_under_no_color_even_to_a_terminal(

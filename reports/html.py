@@ -1,0 +1,261 @@
+"""``report.html``: one file that asks for nothing, from the templates in ``reports/templates/``.
+
+Everything that comes from the case is escaped by Jinja; the only text that is not is what this
+program draws itself. The style is allowed by its hash, and nothing else is allowed at all.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import string
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import lru_cache
+from importlib.util import MAGIC_NUMBER
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
+from markupsafe import Markup
+
+from reports import grid, pictures, svg, words
+from reports.columns import TABLES, Column
+from reports.content import Content
+from reports.rows import Period
+from reports.told import Cell, LineTold
+
+TEMPLATES = Path(__file__).parent / "templates"
+Columns = Mapping[str, tuple[Column, ...]]
+"""The columns of each table that shows others than the usual ones."""
+
+
+class _Compiled(BytecodeCache):
+    """Keeps compiled templates beside them, as Python does with modules; where it cannot, does not.
+
+    Named after the interpreter and the content, so that none is ever taken for another.
+    """
+
+    def _path(self, bucket: Bucket) -> Path:
+        tag = hashlib.sha256(MAGIC_NUMBER + bucket.key.encode()).hexdigest()[:16]
+        return TEMPLATES / "__pycache__" / f"{tag}.jinja"
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        with suppress(OSError):
+            bucket.bytecode_from_string(self._path(bucket).read_bytes())
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        with suppress(OSError):
+            path = self._path(bucket)
+            path.parent.mkdir(exist_ok=True)
+            staged = path.with_suffix(f".{hashlib.sha256(bucket.bytecode_to_string()).hexdigest()}")
+            staged.write_bytes(bucket.bytecode_to_string())
+            staged.replace(path)
+
+
+def write(content: Content) -> dict[str, str | bytes]:
+    """Return the file of this format."""
+    return {"report.html": page(_environment(), "report.html.j2", content)}
+
+
+def page(
+    environment: Environment, name: str, content: Content, columns: Columns | None = None
+) -> str:
+    """Return what a template makes of a content, with the names that templates know."""
+    return environment.get_template(name).render(known(content, columns or {}))
+
+
+SECTIONS = {
+    "numbers": "Headline numbers and proof",
+    "missing": "Missing units by line and month",
+    "changes": "What is different from the baseline",
+    "worst": "The ten worst gaps",
+    "roles": "Coverage by role",
+    "nations": "Nations",
+    "headquarters": "Headquarters and lead nations",
+    "votes": "What rests on votes and conditions",
+    "assumed": "What rests on assumed figures",
+    "lines": "Every line",
+    "gaps": "Every gap",
+    "tours": "Tours by nation",
+    "caveats": "Caveats",
+    "scenario": "The scenario",
+    "sources": "Sources",
+    "appendix": "Appendix: how the run was made",
+}
+"""The sections in their order, each by the name of its template among the ``parts``."""
+
+
+def sections(content: Content) -> dict[str, str]:
+    """Return the sections that a report of the content has."""
+    missing = {
+        "changes": content.changes is None,
+        "headquarters": not (content.stays or content.leads),
+        "gaps": not content.gaps,
+        "caveats": not content.cards,
+    }
+    return {name: title for name, title in SECTIONS.items() if not missing.get(name)}
+
+
+def known(content: Content, columns: Columns) -> dict[str, Any]:
+    """Return the names that a template knows, see ``docs/templates.md``."""
+    css = Markup(style(content))  # noqa: S704 - our own, what is the case's in it is escaped
+    over = grid.columns(content)
+    return {
+        "sections": sections(content),
+        "broad": ("missing", "lines"),
+        "classes": {"text": "t", "name": "w", "number": "n", "share": "n", "date": "w"},
+        "role_index": {role.role: role.index for role in content.roles},
+        "seats": [
+            (seat, len(list(several)))
+            for seat, several in groupby(over, lambda each: content.months[each.first - 1].seat)
+        ],
+        "cell": _cells(content),
+        "content": content,
+        "tables": TABLES,
+        "columns": {name: columns.get(name, table.usual) for name, table in TABLES.items()},
+        "style": css,
+        "policy": policy(css),
+        "draw": Drawn(content),
+    }
+
+
+def prepared(environment: Environment) -> Environment:
+    """Give an environment the words, shapes and rules that the templates use."""
+    environment.filters.update(
+        amount=words.amount,
+        percent=words.percent,
+        percentage=words.percentage,
+        tier_value=words.tier_value,
+        plain=words.plain,
+        count=words.count,
+    )
+    environment.globals.update(words=words, grid=grid, shade=svg.shade)
+    return environment
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    return prepared(
+        Environment(
+            loader=FileSystemLoader(TEMPLATES),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            bytecode_cache=_Compiled(),
+        )
+    )
+
+
+def _cells(content: Content) -> Callable[[LineTold, Cell | None, Period], Markup]:
+    """Return what draws a cell of the picture of missing units: thousands of them, so no template.
+
+    A number leads to the row of its gap.
+    """
+    gaps = {
+        (gap.line, month): gap.rank
+        for gap in content.gaps
+        for month in range(gap.first, gap.last + 1)
+    }
+
+    def cell(line: LineTold, each: Cell | None, column: Period) -> Markup:
+        classes = ["mv"] if column.first > 1 and grid.moved(content, column) else []
+        inside = ""
+        if each is not None:
+            classes.append(f"s{svg.shade(each.share)}")
+            arrow = {"": "", "better": "▲", "worse": "▼"}[each.shift]
+            classes += {"": [], "better": ["b"], "worse": ["x"]}[each.shift]
+            if each.missing:
+                if grid.below_minimum(line, each):
+                    classes.append("m")
+                inside = f"{arrow}{words.amount(each.missing)}"
+                rank = next((gaps[line.line, m] for m in _months(column, line, gaps)), None)
+                if rank is not None:
+                    inside = f"<a href=#g{rank}>{inside}</a>"
+            else:
+                if each.state == "substituted":
+                    classes.append("z")
+                dot = "•" if each.state == "conditional" else ""
+                inside = f"{arrow}{dot}<i class=v>0</i>"
+        named = f' class="{" ".join(classes)}"' if classes else ""
+        return _own(f"<td{named}>{inside}")
+
+    return cell
+
+
+def _months(column: Period, line: LineTold, gaps: Mapping[tuple[str, int], int]) -> list[int]:
+    return [m for m in range(column.first, column.last + 1) if (line.line, m) in gaps]
+
+
+class Drawn:
+    """The pictures of a report, for a template."""
+
+    def __init__(self, content: Content) -> None:
+        self._content = content
+
+    def coverage(self) -> Markup:
+        """Return the coverage of the whole force by month."""
+        return _own(pictures.coverage(self._content.whole, self._content, (560, 150)))
+
+    def roles(self) -> list[tuple[str, Markup]]:
+        """Return each role with its coverage by month."""
+        return [
+            (each.role, _own(pictures.coverage(each, self._content, (300, 110), f"-{i}")))
+            for i, each in enumerate(self._content.roles[:-1])
+        ]
+
+    def headquarters(self) -> Markup:
+        """Return the seats and the leads over time."""
+        return _own(pictures.headquarters(self._content))
+
+    def tours(self) -> list[tuple[str, Markup]]:
+        """Return each nation with its tours as bars."""
+        found = []
+        for i, (nation, tours) in enumerate(pictures.toured(self._content.tours, "nation").items()):
+            people = sum(tour.people * (tour.last - tour.first + 1) for tour in tours)
+            alt = f"{words.count(len(tours), 'tour')}, {people:,} person-months."
+            rows = pictures.tour_rows(tours, "nation")
+            title = f"Tours of {nation}"
+            drawn = svg.gantt(f"tours-{i}", title, alt, rows, self._content.months)
+            found.append((nation, _own(drawn)))
+        return found
+
+
+def _own(drawing: str) -> Markup:
+    return Markup(drawing)  # noqa: S704 - drawn here, texts in it are escaped
+
+
+# Style and policy
+
+
+@lru_cache(maxsize=1)
+def _css() -> str:
+    return (TEMPLATES / "report.css").read_text("utf-8")
+
+
+def style(content: Content) -> str:
+    """Return the style sheet; the margins of printed pages carry the marking and what is open."""
+    top = _css_text(content.classification)
+    open_ = _css_text(content.unproven)
+    name = _css_text(f"{content.title}, run {content.origin.run}")
+    boxes = (
+        f"@top-center{{content:{top};font-weight:700}}@bottom-center{{content:{top};font-weight:700}}"
+        f"@top-left{{content:{open_};font-weight:700}}@bottom-left{{content:{name}}}"
+        "@bottom-right{content:counter(page) ' / ' counter(pages)}"
+    )
+    return f"{_css()}@page{{{boxes}}}\n"
+
+
+def _css_text(text: str) -> str:
+    """Return a text as a string of CSS in which nothing can end it."""
+    kept = string.ascii_letters + string.digits + " "
+    return '"' + "".join(c if c in kept else f"\\{ord(c):x} " for c in text) + '"'
+
+
+def policy(css: str) -> str:
+    """Return the content security policy: this style, and nothing else."""
+    digest = base64.b64encode(hashlib.sha256(css.encode("utf-8", "replace")).digest()).decode()
+    return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
