@@ -3,12 +3,41 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from commands.answers import answering
 from commands.common import DONE, print_json, refused
-from commands.options import JsonOption
+from commands.options import JsonOption, finite
+
+if TYPE_CHECKING:
+    from reports.gap_report import GapReport
+    from reports.grounds import Swing
+
+
+def share(percent: float | None) -> float | None:
+    """Refuse what is no share of a figure."""
+    if percent is not None and not 0 < finite(percent) < 100:
+        raise typer.BadParameter(f"{percent:g} is not between 0 and 100")
+    return percent
+
+
+def swinging(report: GapReport, percent: float, *, as_json: bool) -> Swing:
+    """Solve the case of a run again with other figures, and say how the answer moves."""
+    from fractions import Fraction
+
+    from model import swing
+    from model.solver import Options
+    from reports import swinging
+    from reports.progress import Watch
+
+    case, settings, o = report.case, report.plan.settings, report.origin.options
+    options = Options(gap=o.gap, time_limit=o.time_limit, seed=o.seed)
+    off = Fraction(str(percent)) / 100
+    with answering(case, settings, as_json=as_json), Watch() as watch:
+        found = swing.swings(case, settings, off, options, watch.say, watch.stopped)
+        return swinging.swing(report, off, found)
 
 
 def report(
@@ -29,21 +58,47 @@ def report(
         Path | None,
         typer.Option("--case", metavar="DIR", help="Folder of the case, if it has moved."),
     ] = None,
+    templates: Annotated[
+        Path | None,
+        typer.Option(
+            "--templates",
+            metavar="DIR",
+            help="Folder of your own templates, columns and style; needs --out.",
+        ),
+    ] = None,
+    swing: Annotated[
+        float | None,
+        typer.Option(
+            "--swing",
+            metavar="PERCENT",
+            callback=share,
+            help="Solve again with all assumed figures so much lower and higher (seconds each).",
+        ),
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option("--out", metavar="DIR", help="Where to write (into the run if not given)."),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Write the report of a run again, in other formats or against a baseline, without a solve."""
-    from model.faults import InputError
+    """Write the report of a run again: in other formats, against a baseline, with a swing."""
+    from model.faults import Fault, InputError
     from reports import formats, gathered, run_folder, verify
 
     try:
         names = formats.named(form)
+        if templates is not None and out is None:
+            message = "writes files of your own, and a run holds none"
+            raise InputError([Fault("--templates", 0, "", str(templates), message, "give --out")])
         told = verify.holding(run, case)
         against = verify.holding(baseline) if baseline else None
-        files = formats.written(gathered.content(told, against), names)
+        swung = swinging(told, swing, as_json=as_json) if swing else None
+        content = gathered.content(told, against, swung)
+        files = formats.written(content, names)
+        if templates is not None:
+            from reports import own
+
+            files |= own.write(content, templates)
         if out is None:
             run_folder.add(run, files)
         else:

@@ -11,7 +11,7 @@ import hashlib
 import string
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib.util import MAGIC_NUMBER
 from itertools import groupby
 from pathlib import Path
@@ -22,9 +22,10 @@ from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from reports import grid, pictures, svg, words
-from reports.columns import TABLES, Column
+from reports.columns import TABLES, Column, Kind
 from reports.content import Content
 from reports.rows import Period
+from reports.svg import escape
 from reports.told import Cell, LineTold
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -57,14 +58,8 @@ class _Compiled(BytecodeCache):
 
 def write(content: Content) -> dict[str, str | bytes]:
     """Return the file of this format."""
-    return {"report.html": page(_environment(), "report.html.j2", content)}
-
-
-def page(
-    environment: Environment, name: str, content: Content, columns: Columns | None = None
-) -> str:
-    """Return what a template makes of a content, with the names that templates know."""
-    return environment.get_template(name).render(known(content, columns or {}))
+    template = _environment().get_template("report.html.j2")
+    return {"report.html": template.render(known(content, {}))}
 
 
 SECTIONS = {
@@ -99,23 +94,24 @@ def sections(content: Content) -> dict[str, str]:
     return {name: title for name, title in SECTIONS.items() if not missing.get(name)}
 
 
-def known(content: Content, columns: Columns) -> dict[str, Any]:
-    """Return the names that a template knows, see ``docs/templates.md``."""
-    css = Markup(style(content))  # noqa: S704 - our own, what is the case's in it is escaped
+def known(content: Content, columns: Columns, more: str = "") -> dict[str, Any]:
+    """Return the names that a template knows, see ``docs/templates.md``; ``more`` is more style."""
+    css = Markup(style(content) + more)  # noqa: S704 - our own, what is the case's in it is escaped
     over = grid.columns(content)
+    shown = {name: columns.get(name, table.usual) for name, table in TABLES.items()}
     return {
         "sections": sections(content),
         "broad": ("missing", "lines"),
-        "classes": {"text": "t", "name": "w", "number": "n", "share": "n", "date": "w"},
         "role_index": {role.role: role.index for role in content.roles},
         "seats": [
             (seat, len(list(several)))
             for seat, several in groupby(over, lambda each: content.months[each.first - 1].seat)
         ],
         "cell": _cells(content),
+        "rows": partial(_rows, content, shown),
         "content": content,
         "tables": TABLES,
-        "columns": {name: columns.get(name, table.usual) for name, table in TABLES.items()},
+        "columns": shown,
         "style": css,
         "policy": policy(css),
         "draw": Drawn(content),
@@ -148,6 +144,22 @@ def _environment() -> Environment:
             bytecode_cache=_Compiled(),
         )
     )
+
+
+CLASSES: dict[Kind, str] = {"text": "t", "name": "w", "number": "n", "share": "n", "date": "w"}
+
+
+def _rows(content: Content, columns: Columns, name: str) -> Markup:
+    """Return the rows of a table: thousands of cells, so no template. A gap's row has an id."""
+    shown = columns[name]
+    heads = [f"<th scope=row class={CLASSES[shown[0].kind]}>"]
+    heads += [f"<td class={CLASSES[column.kind]}>" for column in shown[1:]]
+    lines = []
+    for row in TABLES[name].rows(content):
+        cells = [head + escape(col.text(row)) for head, col in zip(heads, shown, strict=True)]
+        place = f" id=g{row.rank}" if name == "gaps" else ""
+        lines.append(f"<tr{place}>{''.join(cells)}")
+    return _own("\n".join(lines))
 
 
 def _cells(content: Content) -> Callable[[LineTold, Cell | None, Period], Markup]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
-from xml.sax.saxutils import escape, quoteattr
 
 from rich.cells import cell_len
 
@@ -29,17 +28,29 @@ def shade(share: float) -> int:
 
 
 def tag(name: str, inside: str = "", **attributes: object) -> str:
-    """Return an element; ``_`` in a name of an attribute is ``-``, a last one is dropped."""
+    """Return an element of what is escaped already, or our own.
+
+    ``_`` in a name of an attribute is ``-``, a last one is dropped.
+    """
     given = "".join(
-        f" {key.rstrip('_').replace('_', '-')}={quoteattr(_plain(value))}"
-        for key, value in attributes.items()
-        if value is not None
+        [
+            f' {key.rstrip("_").replace("_", "-")}="{_plain(value)}"'
+            for key, value in attributes.items()
+            if value is not None
+        ]
     )
     return f"<{name}{given}>{inside}</{name}>" if inside else f"<{name}{given}/>"
 
 
 def _plain(value: object) -> str:
-    return f"{value:.1f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        return f"{value:.1f}".removesuffix(".0")
+    return value if isinstance(value, str) else str(value)
+
+
+def escape(text: str) -> str:
+    """Return a text so that it is no markup, and so that no XML reader stumbles over it."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def write(x: float, y: float, text: str, **attributes: object) -> str:
