@@ -6,7 +6,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -15,15 +14,6 @@ PICTURE = ROOT / "docs" / "pictures" / "report.png"
 BEGIN, END = "<!-- session -->\n```text\n", "```\n<!-- end of session -->"
 ENDS = {"Missing units by line": "L12", "Worst gaps": " 4 "}
 """With which line each of the longer parts is broken off."""
-
-STYLE = """
-body { font: 15px/1.45 "DejaVu Sans", sans-serif; margin: 28px 36px; color: #1b1f24 }
-h1 { font-size: 25px; margin: 0 0 .4em } h2 { font-size: 19px; margin: 1.2em 0 .4em }
-table { border-collapse: collapse; font-size: 12.5px; margin: .6em 0 }
-th, td { border-bottom: 1px solid #d5dae0; padding: 2px 9px } th { background: #eef1f5 }
-li p { margin: .4em 0 0 } li ul { margin: .1em 0 }
-code { font-family: "DejaVu Sans Mono", monospace; font-size: .9em }
-"""
 
 
 def session() -> str:
@@ -46,21 +36,14 @@ def session() -> str:
 
 
 def picture() -> None:
-    """Take a picture of the report that the session wrote, from where the gaps are told."""
-    from markdown_it import MarkdownIt
-
+    """Take a picture of the top of the report that the session wrote."""
     browser = shutil.which("chromium") or shutil.which("chromium-browser")
     if browser is None:
         sys.exit("No chromium here: the session is new, the picture is the old one.")
-    text = (ROOT / "out" / "base" / "report.md").read_text(encoding="utf-8")
-    text = text[text.index("## Coverage by role") :]
-    body = MarkdownIt("commonmark").enable("table").render(text)
-    with tempfile.TemporaryDirectory() as folder:
-        page = Path(folder) / "report.html"
-        page.write_text(f'<meta charset="utf-8"><style>{STYLE}</style>{body}', encoding="utf-8")
-        options = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
-        shot = [f"--screenshot={PICTURE}", "--window-size=1040,1040", page.as_uri()]
-        subprocess.run([browser, *options, *shot], check=True, capture_output=True)  # noqa: S603 - our own words
+    page = ROOT / "out" / "base" / "report.html"
+    options = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
+    shot = [f"--screenshot={PICTURE}", "--window-size=1280,1330", page.as_uri()]
+    subprocess.run([browser, *options, *shot], check=True, capture_output=True)  # noqa: S603 - our own words
 
 
 def main() -> None:

@@ -66,7 +66,7 @@ SECTIONS = {
     "numbers": "Headline numbers and proof",
     "missing": "Missing units by line and month",
     "changes": "What is different from the baseline",
-    "worst": "The ten worst gaps",
+    "worst": "Worst gaps",
     "roles": "Coverage by role",
     "nations": "Nations",
     "headquarters": "Headquarters and lead nations",
@@ -96,9 +96,9 @@ def sections(content: Content) -> dict[str, str]:
 
 def known(content: Content, columns: Columns, more: str = "") -> dict[str, Any]:
     """Return the names that a template knows, see ``docs/templates.md``; ``more`` is more style."""
-    css = Markup(style(content) + more)  # noqa: S704 - our own, what is the case's in it is escaped
-    over = grid.columns(content)
     shown = {name: columns.get(name, table.usual) for name, table in TABLES.items()}
+    css = Markup(style(content) + _columns_style(shown) + more)  # noqa: S704 - our own, what is the case's in it is escaped
+    over = grid.columns(content)
     return {
         "sections": sections(content),
         "broad": ("missing", "lines"),
@@ -146,20 +146,37 @@ def _environment() -> Environment:
     )
 
 
-CLASSES: dict[Kind, str] = {"text": "t", "name": "w", "number": "n", "share": "n", "date": "w"}
-
-
 def _rows(content: Content, columns: Columns, name: str) -> Markup:
     """Return the rows of a table: thousands of cells, so no template. A gap's row has an id."""
     shown = columns[name]
-    heads = [f"<th scope=row class={CLASSES[shown[0].kind]}>"]
-    heads += [f"<td class={CLASSES[column.kind]}>" for column in shown[1:]]
+    heads = ["<th scope=row>", *["<td>"] * (len(shown) - 1)]
     lines = []
     for row in TABLES[name].rows(content):
         cells = [head + escape(col.text(row)) for head, col in zip(heads, shown, strict=True)]
         place = f" id=g{row.rank}" if name == "gaps" else ""
         lines.append(f"<tr{place}>{''.join(cells)}")
     return _own("\n".join(lines))
+
+
+_LOOKS: dict[tuple[Kind, ...], str] = {
+    ("number", "share"): "text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums",
+    ("name", "date"): "white-space:nowrap",
+    ("text",): "overflow-wrap:anywhere;min-width:8rem",
+}
+
+
+def _columns_style(columns: Columns) -> str:
+    """Return how the columns of each table look: said once, not in every cell."""
+    rules = []
+    for kinds, look in _LOOKS.items():
+        places = [
+            f".t-{name} :is(th,td):nth-child({i})"
+            for name, shown in columns.items()
+            for i, column in enumerate(shown, start=1)
+            if column.kind in kinds
+        ]
+        rules += [f"{','.join(places)}{{{look}}}\n"] if places else []
+    return "".join(rules)
 
 
 def _cells(content: Content) -> Callable[[LineTold, Cell | None, Period], Markup]:

@@ -294,11 +294,9 @@ def tour_rows(several: Sequence[TourTold], by: By) -> list[Row]:
     for tour in several:
         units = f" ×{tour.units}" if tour.units > 1 else ""
         label = f"{tour.line}{units}" if by == "nation" else words.count(tour.units, "unit")
-        rests = f", rests on {', '.join(tour.rests)}" if tour.rests else ""
-        said = (
-            f"{tour.offer} on {tour.line} {tour.title}, {words.months(tour.first, tour.last)}, "
-            f"{words.count(tour.units, 'unit')}{rests}"
-        )
+        who = f"{tour.line} {tour.title}" if by == "nation" else tour.nation_name
+        when = words.months(tour.first, tour.last)
+        said = f"{who}, {when}, {words.count(tour.units, 'unit')}"
         look: svg.Look = "open" if tour.rests else "plain"
         offers[tour.offer].append(Bar(tour.first, tour.last, label, said, look))
     return [Row(f"  {offer}", tuple(bars)) for offer, bars in offers.items()]

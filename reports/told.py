@@ -183,7 +183,8 @@ class AskTold:
     @property
     def in_words(self) -> str:
         """Whom to ask for what."""
-        return f"{self.authority or self.nations} to lift {self.caveat}"
+        who = f"{self.nations} ({self.authority})" if self.authority else self.nations
+        return f"{who} to lift {self.caveat}"
 
 
 @dataclass(frozen=True)
