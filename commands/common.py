@@ -192,8 +192,9 @@ def _searched(
     # What takes long to load and to list, while an engine works.
     from model.eligibility import candidates
     from model.faults import InputError
-    from reports import console, run  # noqa: F401
+    from reports import console, formats, run  # noqa: F401
 
+    formats.ready()
     seen = candidates(case, settings)
     try:
         found = asked.answer(watch.on_progress, watch.stopped)

@@ -28,7 +28,7 @@ def swinging(report: GapReport, percent: float, *, as_json: bool) -> Swing:
     from fractions import Fraction
 
     from model import swing
-    from model.solver import Options
+    from model.outcome import Options
     from reports import swinging
     from reports.progress import Watch
 

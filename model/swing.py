@@ -18,7 +18,8 @@ from typing import Literal
 from model.case import Case
 from model.domain import Line, Offer, Settings
 from model.formulation import Formulation
-from model.solver import Options, Outcome, solve
+from model.outcome import Options, Outcome
+from model.solver import solve
 
 Figures = Literal["units", "demand"]
 

@@ -78,6 +78,13 @@ def named(text: str) -> tuple[str, ...]:
     return tuple(wanted)
 
 
+def ready() -> None:
+    """Load what the usual formats need, while there is something else to wait for."""
+    for name in USUAL:
+        room = import_module(FORMATS[name].room)
+        getattr(room, "ready", lambda: None)()
+
+
 def written(content: Content, names: Iterable[str]) -> dict[str, str | bytes]:
     """Return the files of the formats that are named."""
     files: dict[str, str | bytes] = {}

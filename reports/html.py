@@ -56,6 +56,13 @@ class _Compiled(BytecodeCache):
             staged.replace(path)
 
 
+def ready() -> None:
+    """Load the templates."""
+    environment = _environment()
+    for name in environment.list_templates(extensions=["j2"]):
+        environment.get_template(name)
+
+
 def write(content: Content) -> dict[str, str | bytes]:
     """Return the file of this format."""
     template = _environment().get_template("report.html.j2")

@@ -15,7 +15,7 @@ import model
 from model import disk
 from model.case import Case
 from model.faults import InputError
-from reports import words
+from reports import run_folder, words
 from reports.history_db import Entry, RunHistory
 from reports.run import Run
 from reports.shape import RunOptions, TakenFrom, sha256
@@ -80,9 +80,11 @@ class Recall:
         """
         if self.history is None:
             return
-        files = run.report.case.files
+        inputs = run.report.case.files
+        # Other formats are large, and `report` makes them again.
+        files = {name: each for name, each in run.files.items() if name in run_folder.FILES}
         try:
-            self.history.add(_entry(run, case, written), run.files, files, _contents(run, case))
+            self.history.add(_entry(run, case, written), files, inputs, _contents(run, case))
         except InputError as error:
             self._give_up(error)
 

@@ -259,9 +259,12 @@ def test_a_run_is_restored_byte_for_byte_with_its_case_after_both_are_gone(desk:
     then = desk.folder / "then"
     answer = desk.ask("runs", "restore", run, "--out", desk.folder / "no", "--inputs", then)
     assert answer.code == 0
+    page = before.pop("report.html")
     assert {each.name: each.read_bytes() for each in (desk.folder / "no").iterdir()} == before
     assert (then / "scenarios" / "no.yaml").read_text() == REFUSED
     assert muster("verify", desk.folder / "no", "--case", then).code == 0
+    assert muster("report", desk.folder / "no", "--case", then).code == 0
+    assert (desk.folder / "no" / "report.html").read_bytes() == page
 
 
 @pytest.mark.parametrize(
