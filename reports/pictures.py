@@ -36,9 +36,18 @@ def write(content: Content) -> dict[str, str | bytes]:
     for each in pictures(content):
         name = f"picture-{each.name}"
         rows = tuple(tuple(map(tables.cell, row)) for row in each.rows)
-        files[f"{name}.svg"] = each.drawing + "\n"
+        files[f"{name}.svg"] = _alone(each.drawing)
         files[f"{name}.csv"] = tables.Table(name, each.columns, rows).csv()
     return files
+
+
+def _alone(drawing: str) -> str:
+    """Return a drawing as a file: on white and with its size, for whatever shows it."""
+    head, inside = drawing.split(">", 1)
+    width, height = head.split('viewBox="0 0 ')[1].split('"')[0].split()
+    texts, elements = inside.split("</desc>", 1)
+    paper = tag("rect", width=width, height=height, fill="#ffffff")
+    return f'{head} width="{width}" height="{height}">{texts}</desc>{paper}{elements}\n'
 
 
 def pictures(content: Content) -> list[Picture]:
@@ -299,4 +308,4 @@ def tour_rows(several: Sequence[TourTold], by: By) -> list[Row]:
         said = f"{who}, {when}, {words.count(tour.units, 'unit')}"
         look: svg.Look = "open" if tour.rests else "plain"
         offers[tour.offer].append(Bar(tour.first, tour.last, label, said, look))
-    return [Row(f"  {offer}", tuple(bars)) for offer, bars in offers.items()]
+    return [Row(offer, tuple(bars)) for offer, bars in offers.items()]

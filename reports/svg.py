@@ -234,7 +234,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Row:
-    """A label with its bars; those that overlap get lanes of their own."""
+    """A label with its bars; those that overlap get lanes of their own. Without bars a heading."""
 
     label: str
     bars: tuple[Bar, ...]
@@ -277,7 +277,8 @@ def gantt(
     for row in rows:
         lanes = row.lanes()
         rules.append(f"M0 {y:g}H{width:g}")
-        names.append(write(2, y + 12, fitted(row.label, left - 6, 11)))
+        weight = None if row.bars else "bold"
+        names.append(write(2, y + 12, fitted(row.label, left - 6, 11), font_weight=weight))
         for i, bars in enumerate(lanes):
             base = y + pad / 2 + i * lane
             for bar in bars:

@@ -228,6 +228,7 @@ def test_every_picture_has_a_title_a_description_and_its_data(tmp_path: Path) ->
             assert root.attrib["aria-labelledby"].split() == [
                 e.attrib["id"] for e in said if e is not None
             ]
+            assert {"width", "height"} <= set(root.attrib)
             assert not re.search(r"href|url\(|<style|<script", drawn)
             rows = list(csv.reader(io.StringIO(str(files[f"picture-{name}.csv"]))))
             assert len(rows) > 1
