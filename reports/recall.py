@@ -17,10 +17,10 @@ from model.case import Case
 from model.faults import InputError
 from reports import run_folder, words
 from reports.history_db import Entry, RunHistory
-from reports.run import Run
 from reports.shape import RunOptions, TakenFrom, sha256
 
 if TYPE_CHECKING:
+    from reports.run import Run  # loads all that a report needs: later, while an engine works
     from reports.stored import Answer
 
 # An answer depends on these; the version of Python only runs them.
