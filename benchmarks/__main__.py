@@ -9,7 +9,7 @@ import argparse
 import os
 import platform
 
-from benchmarks import past, theatre
+from benchmarks import past, questions, theatre
 from benchmarks.ablation import SETS, ablation
 from benchmarks.generate import SIZES
 from benchmarks.race import race
@@ -23,6 +23,8 @@ def main() -> None:
     parts = options.add_subparsers(dest="part", metavar="PART", title="parts")
     shipped = parts.add_parser("theatre", help="the shipped case from the shell")
     shipped.add_argument("--times", type=int, default=7, help="counted runs of each command")
+    live = parts.add_parser("questions", help="what-ifs, prices and asks on the shipped case")
+    live.add_argument("--times", type=int, default=3, help="counted runs of each command")
     kept = parts.add_parser("history", help="the history of runs")
     kept.add_argument("--runs", type=int, default=10_000, help="so many are in it")
     off = parts.add_parser("ablation", help="what each tightening of the model brings")
@@ -42,6 +44,9 @@ def main() -> None:
     if given.part in (None, "theatre"):
         chosen = given if given.part else shipped.parse_args([])
         print(theatre.report(max(1, chosen.times)), end="\n\n")
+    if given.part in (None, "questions"):
+        chosen = given if given.part else live.parse_args([])
+        print(questions.report(max(1, chosen.times)), end="\n\n")
     if given.part in (None, "history"):
         chosen = given if given.part else kept.parse_args([])
         print(past.report(max(2, chosen.runs)), end="\n\n")
