@@ -95,7 +95,7 @@ def _table(case: Case, found: Stress, losses: Sequence[Loss], title: str) -> Tab
         cells = []
         for role in (*roles, "all"):
             points = 100 * float((shifts[role].after or 0) - (shifts[role].before or 0))
-            cells.append(f"{points:+.1f}" if points else "")
+            cells.append(f"{points:+.1f}" if abs(points) >= 0.05 else "")
         table.add_row(
             str(rank),
             Text(words.plain(name)),
