@@ -353,6 +353,7 @@ def test_a_fault_of_the_program_is_one_line_and_ends_with_1(
 INTERRUPTED = """
 import os, signal, sys, time
 sys.path.insert(0, os.getcwd())
+signal.signal(signal.SIGINT, signal.SIG_DFL)  # a test run in the background ignores it
 from reports.progress import Watch
 with Watch() as watch:
     for _ in range(int(sys.argv[1])):
