@@ -7,23 +7,20 @@ not a wall: the import checks everything again.
 from __future__ import annotations
 
 import datetime
-import math
-from dataclasses import dataclass, field
 from typing import Any
 
 from xlsxwriter.utility import xl_col_to_name
 
 from model.exchange import RECORD, RECORD_HEAD, Sheet
-from model.sheet import FIRST, NO, WORDS, YES, Cell, Column, columns
+from model.sheet import FIRST, NO, WORDS, YES, Column, columns
 from reports.words import count
+from reports.workbook import BANDS, GRID, INK, PAPER, Look, height, lines, put
 
 TOP = 4
 """Rows above the first caveat or name: marking, title, bands, headings."""
 MORE_ROWS = 300
 """Rows below the last caveat that are made ready for new ones."""
 
-INK, PAPER, GRID, MUTED, RED = "#1F2D3A", "#EEF1F4", "#C9D1D9", "#57606A", "#9C0006"
-BANDS = ("#1F3A4D", "#44546A", "#2F5D7C", "#2E6B5E", "#6B4E2E", "#5B4A7A")
 _CHANGED, _NEW, _CLOSED = "#FFF2A8", "#D5F0D5", "#E3E7EB"
 _WIDTHS = {"id": 25, WORDS: 70, "text": 80, "source": 60, "body": 30, "authority": 42}
 _MOST_LINES = 5
@@ -43,56 +40,6 @@ _TO_TYPE = {
     "date": "a date",
     "truth": f"{YES} or {NO}",
 }
-
-
-@dataclass
-class Look:
-    """The formats of a workbook, each made once, and the marking that all its sheets carry."""
-
-    book: Any
-    marking: str
-    made: dict[tuple[tuple[str, Any], ...], Any] = field(default_factory=dict)
-
-    def style(self, **given: Any) -> Any:
-        """Return the format of a cell."""
-        wishes = {"font_name": "Calibri", "font_size": 10, "valign": "top", **given}
-        key = tuple(sorted(wishes.items()))
-        if key not in self.made:
-            self.made[key] = self.book.add_format(wishes)
-        return self.made[key]
-
-    def banner(self, sheet: Any, title: str, said: str = "") -> None:
-        """Write what stands on top of every sheet: the marking, and what it is."""
-        if self.marking:
-            mark = self.style(bold=True, font_size=11, font_color=RED)
-            sheet.write_string(0, 0, self.marking, mark)
-        head = self.style(bold=True, font_size=14, font_color=INK)
-        sheet.write_string(1, 0, title, head)
-        sheet.set_row(1, 22)
-        if said:
-            sheet.write_string(1, len(FIRST), said, self.style(font_color=MUTED, valign="vcenter"))
-
-
-def put(sheet: Any, row: int, at: int, cell: Cell, form: Any) -> None:
-    """Write a value as what it is; a date needs a format of a date."""
-    if isinstance(cell, datetime.date):
-        sheet.write_datetime(row, at, cell, form)
-    elif cell is None:
-        sheet.write_blank(row, at, None, form)
-    elif isinstance(cell, str):
-        sheet.write_string(row, at, cell, form)
-    else:
-        sheet.write_number(row, at, cell, form)
-
-
-def lines(text: str, width: int) -> int:
-    """Return about how many lines a text takes in a cell; its width is that of so many digits."""
-    return sum(max(1, math.ceil(len(each) / (1.12 * width))) for each in text.split("\n"))
-
-
-def height(lines: int) -> float:
-    """Return the height of a row of so many lines, in points."""
-    return 13.5 * lines + 2
 
 
 def holds(column: Column) -> str:
@@ -151,7 +98,7 @@ class _Writer:
     def write(self) -> None:
         total = count(len(self.content.rows), "caveat")
         said = f"{total}. Yellow: changed here. Green: new. Grey: not to be filled."
-        self.look.banner(self.sheet, "Caveats", said)
+        self.look.banner(self.sheet, "Caveats", said, len(FIRST))
         for at, name in enumerate(self.content.heads):
             self.column(at, name)
         self.bands()

@@ -22,8 +22,21 @@ from model.exchange import CAVEATS, RECORD, Sheet
 from model.faults import InputError
 from model.sheet import NO, WORDS, YES, columns
 from reports import caveat_sheet
-from reports.caveat_sheet import BANDS, GRID, MUTED, PAPER, TOP, Look
+from reports.caveat_sheet import TOP
 from reports.words import count, plain
+from reports.workbook import (
+    A3,
+    AS_TEXT,
+    BANDS,
+    GRID,
+    MUTED,
+    PAPER,
+    Look,
+    height,
+    lines,
+    page,
+    put,
+)
 
 README, NAMES = "Read me", "Names"
 _README_WIDTHS = (25, 74, 46, 13, 32)
@@ -54,8 +67,7 @@ def workbook(case: Case, text: str, day: datetime.date) -> bytes:
     """
     content = exchange.sheet_of(case, text)
     raw = io.BytesIO()
-    as_text = {"strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(raw, {"in_memory": True, **as_text}) as book:
+    with xlsxwriter.Workbook(raw, {"in_memory": True, **AS_TEXT}) as book:
         _write(book, case, content, day)
     faults = exchange.lost(content, raw.getvalue())
     if faults:
@@ -74,17 +86,7 @@ def _write(book: Any, case: Case, content: Sheet, day: datetime.date) -> None:
     caveat_sheet.write(sheets[CAVEATS], look, content, listed)
     _record(sheets[RECORD], look, content)
     for name in (README, CAVEATS, NAMES):
-        _page(sheets[name], look, title)
-
-
-def _page(sheet: Any, look: Look, title: str) -> None:
-    """Set how a sheet is printed; the marking stands on every page."""
-    mark = look.marking.replace("&", "&&")
-    sheet.set_landscape()
-    sheet.set_paper(8)  # A3
-    sheet.set_margins(left=0.4, right=0.4, top=0.7, bottom=0.7)
-    sheet.set_header(f'&C&"Calibri,Bold"{mark}' if mark else "")
-    sheet.set_footer(f"&L{title.replace('&', '&&')}&C{mark}&R&A, page &P of &N")
+        page(sheets[name], look, title, A3)
 
 
 def _record(sheet: Any, look: Look, content: Sheet) -> None:
@@ -92,7 +94,7 @@ def _record(sheet: Any, look: Look, content: Sheet) -> None:
     for number, row in enumerate(content.record):
         for at, cell in enumerate(row):
             form = day if isinstance(cell, datetime.date) else plain_cell
-            caveat_sheet.put(sheet, number, at, cell, form)
+            put(sheet, number, at, cell, form)
     sheet.very_hidden()
 
 
@@ -142,8 +144,8 @@ def _heading(sheet: Any, look: Look, row: int, heads: Iterable[str]) -> int:
 
 
 def _line(sheet: Any, look: Look, row: int, cells: tuple[str, ...]) -> int:
-    high = max(map(caveat_sheet.lines, cells, _README_WIDTHS))
-    sheet.set_row(row, caveat_sheet.height(high))
+    high = max(map(lines, cells, _README_WIDTHS))
+    sheet.set_row(row, height(high))
     for at, cell in enumerate(cells):
         form = look.style(text_wrap=True, bottom=1, bottom_color=GRID, bold=at == 0)
         sheet.write_string(row, at, cell, form)
@@ -166,7 +168,7 @@ def _names(sheet: Any, look: Look, case: Case) -> set[str]:
             sheet.set_column(at + i, at + i, min(48, max(longest, len(head)) + 2))
             for below, row in enumerate(rows, start=TOP):
                 form = look.style(bottom=1, bottom_color=GRID, bold=i == 0)
-                caveat_sheet.put(sheet, below, at + i, row[i], form)
+                put(sheet, below, at + i, row[i], form)
         if rows:
             column = xl_col_to_name(at, col_abs=True)
             place = f"={NAMES}!{column}${TOP + 1}:{column}${TOP + len(rows)}"

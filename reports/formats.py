@@ -52,6 +52,7 @@ FORMATS = {
     for each in (
         Format("html", "reports.html", ("report.html",), usual=True),
         Format("md", "reports.markdown", ("report.md",), usual=True),
+        Format("xlsx", "reports.xlsx", ("report.xlsx",), usual=True),
         Format("svg", "reports.pictures", tuple(_pictures())),
     )
 }

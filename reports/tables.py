@@ -118,12 +118,16 @@ def gaps(case: Case, told: PlanFile) -> Table:
     return Table("gaps.csv", GAPS, _written(rows))
 
 
+def could_run(text: str) -> bool:
+    """Whether a spreadsheet could take the text for a formula."""
+    return text[:1] in ("\t", "\r") or text.lstrip().startswith(_FORMULA)
+
+
 def cell(value: Cell) -> str:
     """Return the value as a CSV cell, text that could start a formula neutralised."""
     if not isinstance(value, str):
         return str(number(value))
-    could_run = value[:1] in ("\t", "\r") or value.lstrip().startswith(_FORMULA)
-    return f"'{value}" if could_run else value
+    return f"'{value}" if could_run(value) else value
 
 
 def _written(rows: Sequence[Sequence[Cell]]) -> tuple[tuple[str, ...], ...]:
