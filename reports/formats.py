@@ -53,6 +53,7 @@ FORMATS = {
         Format("html", "reports.html", ("report.html",), usual=True),
         Format("md", "reports.markdown", ("report.md",), usual=True),
         Format("xlsx", "reports.xlsx", ("report.xlsx",), usual=True),
+        Format("pdf", "reports.pdf", ("report.pdf",)),
         Format("svg", "reports.pictures", tuple(_pictures())),
     )
 }

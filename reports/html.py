@@ -249,15 +249,7 @@ class Drawn:
 
     def tours(self) -> list[tuple[str, Markup]]:
         """Return each nation with its tours as bars."""
-        found = []
-        for i, (nation, tours) in enumerate(pictures.toured(self._content.tours, "nation").items()):
-            people = sum(tour.people * (tour.last - tour.first + 1) for tour in tours)
-            alt = f"{words.count(len(tours), 'tour')}, {people:,} person-months."
-            rows = pictures.tour_rows(tours, "nation")
-            title = f"Tours of {nation}"
-            drawn = svg.gantt(f"tours-{i}", title, alt, rows, self._content.months)
-            found.append((nation, _own(drawn)))
-        return found
+        return [(nation, _own(drawn)) for nation, drawn in pictures.by_nation(self._content)]
 
 
 def _own(drawing: str) -> Markup:

@@ -289,6 +289,18 @@ def tours(content: Content, by: By) -> str:
     return svg.gantt(f"tours-by-{by}", f"Tours by {by}", alt, rows, content.months)
 
 
+def by_nation(content: Content) -> list[tuple[str, str]]:
+    """Return each nation with its tours as bars."""
+    found = []
+    for i, (nation, several) in enumerate(toured(content.tours, "nation").items()):
+        people = sum(tour.people * (tour.last - tour.first + 1) for tour in several)
+        alt = f"{words.count(len(several), 'tour')}, {people:,} person-months."
+        rows = tour_rows(several, "nation")
+        drawn = svg.gantt(f"tours-{i}", f"Tours of {nation}", alt, rows, content.months)
+        found.append((nation, drawn))
+    return found
+
+
 def toured(several: Sequence[TourTold], by: By) -> dict[str, list[TourTold]]:
     """Return the tours by the name of the nation, or by line and title."""
     found: defaultdict[str, list[TourTold]] = defaultdict(list)

@@ -6,6 +6,8 @@ file shows anywhere, and in a page its own style may recolour it by class.
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -313,3 +315,18 @@ def _numbers(months: Sequence[Month], left: float, step: float, width: float) ->
     ]
     look = {"fill": FAINT, "class_": "faint", "font_size": 10, "text_anchor": "middle"}
     return tag("g", "".join(texts), **look)
+
+
+# What a drawing says of itself
+
+
+def described(drawing: str) -> str:
+    """Return the title and the description of a drawing, for who does not see it."""
+    found = re.findall(r"<(?:title|desc) id=[^>]*>([^<]*)<", drawing)[:2]
+    return ". ".join(html.unescape(each).rstrip(".") for each in found)
+
+
+def tall(drawing: str) -> float:
+    """Return the height of a drawing in parts of its width."""
+    width, height = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', drawing).groups()  # type: ignore[union-attr]
+    return float(height) / float(width)
