@@ -60,6 +60,7 @@ from commands.common import (
 from commands.options import (
     HISTORY,
     CaseOption,
+    Format,
     Fresh,
     Gap,
     HistoryOption,
@@ -143,6 +144,7 @@ def plan(
     seed: Seed = 0,
     fresh: Fresh = False,
     history: HistoryOption = HISTORY,
+    form: Format = "",
     as_json: JsonOption = False,
 ) -> None:
     """Solve a case, write the run, show coverage, gaps with reasons, and what is proven.
@@ -150,13 +152,14 @@ def plan(
     A request that the history knows the answer to is not solved again.
     """
     from model.faults import Fault, InputError
-    from reports import run_folder
+    from reports import formats, run_folder
     from reports.progress import Watch
     from reports.recall import Recall, in_words
     from reports.shape import RunOptions
 
     folder, given = case_folder(case), scenario or []
     try:
+        more = [name for name in formats.named(form) if name not in formats.USUAL] if form else []
         what_ifs = located(folder, given)
         out = out or Path("out", "+".join(each.name for each in what_ifs) or "base")
         run_folder.writable(out)
@@ -176,6 +179,11 @@ def plan(
         with Watch() as watch:
             run = solved(folder, given, options, watch, recall, kept)
             run_folder.write(out, run.files)
+            if more:
+                from reports import gathered
+
+                watch.say("Writing the report")
+                run_folder.add(out, formats.written(gathered.content(run.report), more))
         recall.keep(run, folder, out)
     except InputError as error:
         raise refused(error.faults, as_json) from None

@@ -35,6 +35,14 @@ Scenarios = Annotated[
         help="What-if to put on top: scenarios/NAME.yaml of the case, or a file. May be repeated.",
     ),
 ]
+Format = Annotated[
+    str,
+    typer.Option(
+        "--format",
+        metavar="NAME,...",
+        help="More formats of the report, separated by commas, or all.",
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for a program to read.")]
 Pending = Annotated[
     Literal["granted", "refused"],

@@ -20,6 +20,8 @@ KEY = (
     "conditional on votes; / filled with substitutes; a frame: below the minimum; a thick rule: "
     "the headquarters moves."
 )
+ROWS = 30
+"""The most lines of a picture that fits a page."""
 Level = Literal["plain", "strong", "faint"]
 
 
@@ -115,6 +117,11 @@ def by_role(content: Content) -> Iterator[tuple[str, Content]]:
     """Yield each role with the content that holds its demanded lines only."""
     for role, lines in grid.by_role(content):
         yield role, replace(content, lines=tuple(lines))
+
+
+def some(content: Content, first: int) -> Content:
+    """Return the content with ``ROWS`` of its lines only, from one on."""
+    return replace(content, lines=content.lines[first : first + ROWS])
 
 
 def mark(cell: Cell) -> str:

@@ -54,6 +54,8 @@ FORMATS = {
         Format("md", "reports.markdown", ("report.md",), usual=True),
         Format("xlsx", "reports.xlsx", ("report.xlsx",), usual=True),
         Format("pdf", "reports.pdf", ("report.pdf",)),
+        Format("docx", "reports.docx", ("report.docx",)),
+        Format("pptx", "reports.pptx", ("report.pptx",)),
         Format("svg", "reports.pictures", tuple(_pictures())),
     )
 }
