@@ -70,11 +70,11 @@ def height(lines: int) -> float:
 def page(sheet: Any, look: Look, title: str, paper: int, notice: str = "") -> None:
     """Set how a sheet is printed; the marking, and a notice, stand on every page."""
     mark, name, told = (_in_margin(each) for each in (look.marking, title, notice))
-    left = f"&L{told}" if told else ""
+    top = "\n".join(each for each in (mark, told) if each)
     sheet.set_landscape()
     sheet.set_paper(paper)
     sheet.set_margins(left=0.4, right=0.4, top=0.7, bottom=0.7)
-    sheet.set_header(f'{left}&C&"Calibri,Bold"{mark}' if mark else left)
+    sheet.set_header(f'&C&"Calibri,Bold"{top}' if top else "")
     sheet.set_footer(f"&L{name}&C{mark}&R&A, page &P of &N")
 
 

@@ -84,7 +84,8 @@ class _Writer:
         self.look.banner(sheet, title)
         if content.unproven:
             bold = self.look.style(bold=True, font_color=RED)
-            sheet.write_string(0, 2, content.unproven, bold)
+            both = [each for each in (content.classification, content.unproven) if each]
+            sheet.write_string(0, 0, ". ".join(both), bold)
         return sheet
 
     def places(self, goal: str, key: str) -> dict[str, str]:

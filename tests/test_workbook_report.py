@@ -171,8 +171,8 @@ def test_text_of_the_case_is_text_and_never_a_formula_or_a_link_out(bad: Content
 
 def test_a_plan_that_is_not_proven_says_so_on_every_sheet_and_page(bad: Content) -> None:
     for sheet in opened(bad).worksheets:
-        assert str(sheet["C1"].value).startswith("NOT PROVEN")
-        assert str(sheet.oddHeader.left.text).startswith("NOT PROVEN")
+        assert f"{HOSTILE[0]} \\22 ; }}. NOT PROVEN" in str(sheet["A1"].value)
+        assert "NOT PROVEN" in str(sheet.oddHeader.center.text)
 
 
 def test_the_workbook_is_the_same_bytes_each_time(bad: Content) -> None:
