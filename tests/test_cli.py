@@ -105,7 +105,7 @@ def test_plan_writes_a_run_prints_it_and_ends_with_0(planned: tuple[Path, Answer
     assert answer.code == 0
     assert answer.err == ""
     assert {each.name for each in (folder / "run").iterdir()} == {
-        "run.json", "plan.json", "assignments.csv", "coverage.csv", "gaps.csv", "report.md", "report.html"
+        "run.json", "plan.json", "assignments.csv", "coverage.csv", "gaps.csv", "report.md", "report.html", "report.xlsx"
     }  # fmt: skip
     assert "Coverage by role" in answer.out
     assert "Proof: every tier is proven." in answer.out
