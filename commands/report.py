@@ -75,6 +75,14 @@ def report(
             help="Solve again with all assumed figures so much lower and higher (seconds each).",
         ),
     ] = None,
+    month: Annotated[
+        int | None,
+        typer.Option(
+            "--month",
+            metavar="MONTH",
+            help="Month of the force structure and the map (with most people if not given).",
+        ),
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option("--out", metavar="DIR", help="Where to write (into the run if not given)."),
@@ -93,7 +101,7 @@ def report(
         told = verify.holding(run, case)
         against = verify.holding(baseline) if baseline else None
         swung = swinging(told, swing, as_json=as_json) if swing else None
-        content = gathered.content(told, against, swung)
+        content = gathered.content(told, against, swung, month)
         files = formats.written(content, names)
         if templates is not None:
             from reports import own

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from reports.grounds import BasisTold, Card, RestTold, ScenarioTold, SourceTold, Swing
 from reports.rows import WORST, Origin, Period
 from reports.told import (
+    AreaTold,
     GapTold,
     LeadTold,
     LineTold,
@@ -108,6 +109,8 @@ class Content:
         gaps: all, worst first.
         nations: all that offer something, who gives most first.
         assumed: the roles and ``all`` last.
+        areas: every place of the case.
+        shown: the month that pictures of one month show.
         swing: None where it was not asked for.
         cards: every caveat, those named by most gaps first.
         warnings: what is odd in the case; events: what the solver was caught at.
@@ -141,6 +144,8 @@ class Content:
     stays: tuple[StayTold, ...]
     leads: tuple[LeadTold, ...]
     tours: tuple[TourTold, ...]
+    areas: tuple[AreaTold, ...]
+    shown: int
     rests: tuple[RestTold, ...]
     assumed: tuple[BasisTold, ...]
     swing: Swing | None

@@ -57,6 +57,11 @@ FORMATS = {
         Format("docx", "reports.docx", ("report.docx",)),
         Format("pptx", "reports.pptx", ("report.pptx",)),
         Format("svg", "reports.pictures", tuple(_pictures())),
+        Format("orbat", "reports.orbat", ("orbat.svg", "orbat.csv", "orbat.json")),
+        Format("map", "reports.atlas", ("map.svg", "map-over-time.svg", "map.csv")),
+        Format("geojson", "reports.geojson", ("places.geojson",)),
+        Format("kml", "reports.kml", ("places.kml",)),
+        Format("deployment", "reports.deployment", ("deployment.csv",)),
     )
 }
 USUAL = tuple(each.name for each in FORMATS.values() if each.usual)

@@ -10,12 +10,13 @@ from fractions import Fraction
 from model.case import Case
 from model.caveats.base import Caveat, listed
 from model.explain import Gap, Reason, worst
+from model.faults import Fault, InputError
 from reports import words
 from reports.cells import CellState
 from reports.changed import changes
 from reports.content import Content
 from reports.gap_report import GapReport
-from reports.given import leads, nations, stays, tours
+from reports.given import areas, fullest, leads, nations, stays, tours
 from reports.grounds import ScenarioTold, Swing
 from reports.resting import assumed, cards, rests, sources
 from reports.rows import LineRow, Period, RoleRow
@@ -33,7 +34,10 @@ from reports.told import (
 
 
 def content(
-    report: GapReport, baseline: GapReport | None = None, swing: Swing | None = None
+    report: GapReport,
+    baseline: GapReport | None = None,
+    swing: Swing | None = None,
+    month: int | None = None,
 ) -> Content:
     """Return all that the report says.
 
@@ -41,8 +45,16 @@ def content(
         report: the run.
         baseline: another run, which it is held against.
         swing: how the answer moves where assumed figures are off, if that was asked for.
+        month: which month pictures of one month show; the fullest where it is None.
+
+    Raises:
+        InputError: the case has no such month.
     """
     case, outcome = report.case, report.outcome
+    if month is not None and month not in case.months:
+        allowed = f"allowed: 1 to {case.calendar.months}"
+        raise InputError([Fault("--month", 0, "", str(month), "is no month of the case", allowed)])
+    told = tours(report.plan)
     gaps = _gaps(report)
     lines = _lines(report, baseline)
     return Content(
@@ -75,7 +87,9 @@ def content(
         nations=nations(report, gaps),
         stays=stays(report),
         leads=leads(report),
-        tours=tours(report.plan),
+        tours=told,
+        areas=areas(case),
+        shown=month or fullest(told),
         rests=rests(report),
         assumed=assumed(report),
         swing=swing,

@@ -12,7 +12,7 @@ from model.rules.lead_nation import LeadNation
 from reports import words
 from reports.gap_report import GapReport
 from reports.shape import number
-from reports.told import GapTold, LeadTold, NationTold, StayTold, TourTold
+from reports.told import AreaTold, GapTold, LeadTold, NationTold, StayTold, TourTold
 
 
 def nations(report: GapReport, gaps: Sequence[GapTold]) -> tuple[NationTold, ...]:
@@ -74,6 +74,24 @@ def stays(report: GapReport) -> tuple[StayTold, ...]:
     )
 
 
+def areas(case: Case) -> tuple[AreaTold, ...]:
+    """Return the places of the case, in its order."""
+    return tuple(
+        AreaTold(
+            words.plain(code), words.plain(case.area_title(code)), words.plain(area.within or "")
+        )
+        for code, area in case.areas.items()
+    )
+
+
+def fullest(tours: Sequence[TourTold]) -> int:
+    """Return the first of the months in which most people are in place; 1 where nobody ever is."""
+    people: Counter[int] = Counter()
+    for tour in tours:
+        people.update(dict.fromkeys(range(tour.first, tour.last + 1), tour.people))
+    return min(people, key=lambda month: (-people[month], month), default=1)
+
+
 def leads(report: GapReport) -> tuple[LeadTold, ...]:
     """Return who leads which role, vacancies too, for each rule on leads and each of its terms."""
     case = report.case
@@ -112,6 +130,7 @@ def _tour(case: Case, tour: Tour) -> TourTold:
         capability_title=words.plain(case.capability_title(a.offer.capability)),
         area=words.plain(a.area),
         areas=tuple(words.plain(case.area_title(each)) for each in dict.fromkeys(a.places)),
+        places=tuple(words.plain(each) for each in a.places),
         units=tour.units,
         people=tour.personnel,
         first=a.start,

@@ -28,7 +28,7 @@ from reports.shape import sha256
 FILES = ("run.json", "plan.json", "assignments.csv", "coverage.csv", "gaps.csv", "report.md")
 """What every run holds."""
 
-KNOWN = formats.FILES.union(FILES, ("orbat.svg", "orbat.json"))
+KNOWN = formats.FILES.union(FILES)
 """What a run may hold; any other file in the folder is somebody else's."""
 
 MAX_BYTES = 200_000_000

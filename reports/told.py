@@ -269,6 +269,15 @@ class StayTold:
 
 
 @dataclass(frozen=True)
+class AreaTold:
+    """A place of the case; ``within`` is the code of the place around it, empty where none is."""
+
+    code: str
+    title: str
+    within: str
+
+
+@dataclass(frozen=True)
 class LeadTold:
     """Who leads a role for a term; nobody (empty ``nation``) where there is a vacancy."""
 
@@ -287,6 +296,7 @@ class TourTold:
     Attributes:
         area, areas: code of the area it is served from, as the case names it, and the titles of the
             real places in the order in which the units are there (a headquarters moves).
+        places: code of the real place, one per month from ``first`` to ``last``.
         people: of all its units.
         counts: what all its units add to the line's coverage.
         rests: ids of the votes and names of the conditions it rests on.
@@ -303,6 +313,7 @@ class TourTold:
     capability_title: str
     area: str
     areas: tuple[str, ...]
+    places: tuple[str, ...]
     units: int
     people: int
     first: int
