@@ -9,6 +9,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+import lxml.html
+import openpyxl
 import pytest
 from defusedxml import ElementTree
 from typer.testing import CliRunner
@@ -20,12 +22,14 @@ from reports import (
     formats,
     gathered,
     geojson,
+    html,
     kml,
     orbat,
     outlines,
     places,
     symbols,
     tables,
+    xlsx,
 )
 from reports.content import Content
 from reports.gap_report import GapReport
@@ -69,7 +73,9 @@ def tours_of(scenario: dict[str, Any]) -> list[dict[str, Any]]:
 # The same units everywhere
 
 
-def test_orbat_json_deployment_places_and_assignments_hold_the_same_units(tmp_path: Path) -> None:
+def test_orbat_json_deployment_places_workbook_page_and_assignments_hold_the_same_units(
+    tmp_path: Path,
+) -> None:
     report, content = made(tmp_path / "case")
     assigned = rows(tables.assignments(report.plan).csv())
     deployed = [
@@ -94,6 +100,21 @@ def test_orbat_json_deployment_places_and_assignments_hold_the_same_units(tmp_pa
         if each["from"] in {int(r["from"]) for r in assigned}
     ]
     assert set(there) == {each[:4] for each in named}
+    book = openpyxl.load_workbook(io.BytesIO(bytes(xlsx.write(content)["report.xlsx"])))
+    lines = [row for row in book["Assignments"].iter_rows(values_only=True) if any(row)]
+    (top,) = (i for i, row in enumerate(lines) if "Offer" in row and "Line" in row)
+    columns = [
+        lines[top].index(name) for name in ("Offer", "Line", "Units", "People", "From month")
+    ]
+    assert [tuple(str(row[c]) for c in columns) for row in lines[top + 2 :]] == named
+    page = lxml.html.fromstring(str(html.write(content)["report.html"]))
+    (table,) = page.find_class("t-tours")
+    titles, *cells = (
+        [each.text_content().strip() for each in row.iter("th", "td")] for row in table.iter("tr")
+    )
+    columns = [titles.index(name) for name in ("Offer", "Line", "Units", "People", "From")]
+    shown = [tuple(row[c].replace(",", "") for c in columns) for row in cells]
+    assert sorted(shown) == sorted(named)
 
 
 def test_the_picture_holds_the_units_of_its_month_and_their_table_too(tmp_path: Path) -> None:

@@ -259,12 +259,13 @@ def test_a_run_is_restored_byte_for_byte_with_its_case_after_both_are_gone(desk:
     then = desk.folder / "then"
     answer = desk.ask("runs", "restore", run, "--out", desk.folder / "no", "--inputs", then)
     assert answer.code == 0
-    page = before.pop("report.html")
+    made = {name: before.pop(name) for name in ("report.html", "report.xlsx")}
     assert {each.name: each.read_bytes() for each in (desk.folder / "no").iterdir()} == before
     assert (then / "scenarios" / "no.yaml").read_text() == REFUSED
     assert muster("verify", desk.folder / "no", "--case", then).code == 0
-    assert muster("report", desk.folder / "no", "--case", then).code == 0
-    assert (desk.folder / "no" / "report.html").read_bytes() == page
+    again = muster("report", desk.folder / "no", "--case", then, "--format", "html,xlsx")
+    assert again.code == 0
+    assert {name: (desk.folder / "no" / name).read_bytes() for name in made} == made
 
 
 @pytest.mark.parametrize(
