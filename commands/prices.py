@@ -33,6 +33,7 @@ def prices(
     as_json: JsonOption = False,
 ) -> None:
     """Price every caveat: what lifting it alone brings, and what helps only together."""
+    from model import engine
     from model import prices as model
     from model.domain import Settings
     from model.faults import InputError
@@ -55,6 +56,7 @@ def prices(
             also=[what for what, wanted in asked if wanted],
             together=together,
             options=options,
+            workers=engine.beside(),
             tell=lambda what, done, of: watch.say(f"{done} of {of} priced; now {what}"),
             stopped=watch.stopped,
         )

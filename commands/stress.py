@@ -23,6 +23,7 @@ def stress(
     as_json: JsonOption = False,
 ) -> None:
     """Take each nation out: what coverage falls, what cascades, and who could fill in."""
+    from model import engine
     from model import stress as model
     from model.domain import Settings
     from model.faults import InputError
@@ -42,6 +43,7 @@ def stress(
             settings,
             pairs=pairs,
             options=options,
+            workers=engine.beside(),
             tell=lambda what, done, of: watch.say(f"{done} of {of} lost; now {what}"),
             stopped=watch.stopped,
         )

@@ -1,8 +1,8 @@
-"""The engine: a process of its own that states the program and searches it.
+"""The engine: a process of its own that states programs and searches them.
 
 It loads the modelling language and the solver while the case is still being read, and whatever
 happens to a solver in there, the program that asked lives on: a process that is lost is started
-once more, and the plan says so. A question goes in once; progress and one answer come out.
+once more, and the plan says so. Questions go in, and to each come progress and one answer.
 
 Nothing but the standard library is imported before a process is started: it has no time to lose.
 """
@@ -18,14 +18,16 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
     from model.case import Case
-    from model.domain import Settings
-    from model.outcome import Found, Options, Progress
+    from model.domain import Settings, Stage
+    from model.outcome import Found, Options, Outcome, Progress
+    from model.search import Memo
+    from model.session import Flips
 
 ROOT = Path(__file__).resolve().parents[1]
 GRACE = 60.0
@@ -33,7 +35,11 @@ GRACE = 60.0
 
 _BEGIN = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from model import engine; engine.serve()"
 
-Word = Literal["progress", "found", "raised", "lost"]
+_STOP = pickle.dumps(None)
+
+Word = Literal["progress", "answer", "raised", "lost"]
+Question = tuple[Literal["find", "open", "flip"], tuple[Any, ...]]
+"""What is asked, see ``_Serving``, and with what arguments."""
 
 
 class Asked(Protocol):
@@ -71,49 +77,83 @@ class Lost(RuntimeError):
     """Raised where a process ended, or hung, without an answer; says how."""
 
 
-class Engine:
-    """Solves in a process of its own, which starts to load at once.
+class Worker:
+    """A process that answers one question after the other, and starts to load at once.
+
+    Attributes:
+        lost: how the process before this one was lost, until somebody tells it.
 
     Raises:
         OSError: no process can be started.
     """
 
     def __init__(self) -> None:
+        self.lost = ""
+        self._closed = False
+        self._opening = b""
         self._start()
 
     def close(self) -> None:
         """End the process, whatever it is doing."""
-        self._process.kill()
-        self._process.wait()
-        self._listener.join()
-        with contextlib.suppress(OSError):  # what it never took
-            self._stdin.close()
+        self._closed = True
+        self._end()
 
-    def ask(self, case: Case, settings: Settings, options: Options) -> None:
-        """Hand in the question."""
-        self._question = pickle.dumps((case, settings, options), pickle.HIGHEST_PROTOCOL)
-        self._until = time.monotonic() + options.time_limit + GRACE
+    def put(self, question: Question, seconds: float) -> None:
+        """Hand in a question that takes no longer than so many seconds.
+
+        A process that takes the place of this one is asked the last ``open`` first.
+        """
+        self._question = pickle.dumps(question, pickle.HIGHEST_PROTOCOL)
+        if question[0] == "open":
+            self._opening = self._question
+        self._seconds = seconds
+        self._until = time.monotonic() + seconds + GRACE
         self._send(self._question)
 
-    def answer(self, on_progress: Callable[[Progress], None], stopped: Callable[[], bool]) -> Found:
-        """Wait for what is found, see :class:`Asked`."""
-        from dataclasses import replace
+    def get(self, on_progress: Callable[[Progress], None], stopped: Callable[[], bool]) -> Any:
+        """Wait for the answer.
 
+        Raises:
+            SolverFault: the process was lost twice.
+            Lost: it was closed.
+            Exception: whatever was raised over there.
+        """
         from model.outcome import SolverFault
 
         try:
             return self._wait(on_progress, stopped)
         except Lost as lost:
-            event = f"the solver's process {lost}; another one was started and gave this answer"
-        self.close()
+            if self._closed:
+                raise
+            how = f"the solver's process {lost}; another one was started and gave this answer"
+        self._end()
         self._start()
-        self._until += GRACE
-        self._send(self._question)
+        self._until = time.monotonic() + self._seconds + GRACE
         try:
-            found = self._wait(on_progress, stopped)
+            if self._opening not in (b"", self._question):
+                self._send(self._opening)
+                self._wait(on_progress, stopped)
+            self._send(self._question)
+            answer = self._wait(on_progress, stopped)
         except Lost as lost:
+            if self._closed:
+                raise
             raise SolverFault(f"the solver's process was lost twice: it {lost}") from None
-        return replace(found, events=(event, *found.events))
+        self.lost = how
+        return answer
+
+    def events(self) -> tuple[str, ...]:
+        """Tell, once, how a process was lost."""
+        told = (self.lost,) if self.lost else ()
+        self.lost = ""
+        return told
+
+    def _end(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        self._listener.join()
+        with contextlib.suppress(OSError):  # what it never took
+            self._stdin.close()
 
     def _start(self) -> None:
         # Ctrl-C is for the program that asks: it stops the search and keeps the best plan.
@@ -141,12 +181,12 @@ class Engine:
         )
         self._sender.start()
 
-    def _wait(self, on_progress: Callable[[Progress], None], stopped: Callable[[], bool]) -> Found:
+    def _wait(self, on_progress: Callable[[Progress], None], stopped: Callable[[], bool]) -> Any:
         told = False
         while True:
             if not told and stopped():
                 told = True
-                self._send(b"s")
+                self._send(_STOP)
             try:
                 word, what = self._said.get(timeout=0.1)
             except queue.Empty:
@@ -155,25 +195,52 @@ class Engine:
                 continue
             if word == "progress":
                 on_progress(what)
-            elif word == "found":
-                self.close()
-                return what  # type: ignore[no-any-return]
+            elif word == "answer":
+                return what
             elif word == "raised":
-                self.close()
                 raise what
             else:
                 raise Lost(_how_it_ended(self._process.wait()))
 
 
+class Engine(Worker):
+    """Solves one case in a process of its own, see :class:`Asked`."""
+
+    def ask(self, case: Case, settings: Settings, options: Options) -> None:
+        """Hand in the question."""
+        self.put(("find", (case, settings, options)), options.time_limit)
+
+    def answer(self, on_progress: Callable[[Progress], None], stopped: Callable[[], bool]) -> Found:
+        """Wait for what is found, see :class:`Asked`."""
+        from dataclasses import replace
+
+        try:
+            found: Found = self.get(on_progress, stopped)
+        finally:
+            self.close()
+        return replace(found, events=(*self.events(), *found.events))
+
+
 _started: Engine | None = None
+_beside: list[Worker] = []
+
+
+def cores() -> int:
+    """Return how many cores there are to work on; with very many, as many as help."""
+    return max(1, min(8, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2))
 
 
 def start_for(arguments: Sequence[str]) -> None:
-    """Start an engine for a command that will ask one; without one it solves here."""
+    """Start what a command will ask: an engine, or workers beside it; without, it solves here."""
     global _started
-    if "plan" in arguments[:2] and not {"-h", "--help"} & set(arguments):
-        with contextlib.suppress(OSError):
+    if {"-h", "--help"} & set(arguments):
+        return
+    with contextlib.suppress(OSError):
+        if "plan" in arguments[:2]:
             _started = Engine()
+        elif {"prices", "stress"} & set(arguments[:1]):
+            while len(_beside) < cores() - 1:
+                _beside.append(Worker())
 
 
 def ready() -> Asked:
@@ -181,10 +248,16 @@ def ready() -> Asked:
     return _started or Here()
 
 
+def beside() -> list[Worker]:
+    """Return the workers that were started, one less than there are cores, or none."""
+    return _beside
+
+
 def close() -> None:
-    """End the engine that was started, if one was."""
-    if _started is not None:
-        _started.close()
+    """End every process that was started."""
+    for each in (_started, *_beside):
+        if each is not None:
+            each.close()
 
 
 def _send(pipe: IO[bytes], what: bytes, before: threading.Thread | None) -> None:
@@ -215,11 +288,11 @@ def _how_it_ended(status: int) -> str:
 
 
 def serve() -> None:
-    """Be an engine: answer one question that comes in, and end."""
+    """Be a worker: answer the questions that come in, until whoever asks is gone."""
     import gc
     from types import ModuleType
 
-    gc.disable()  # one search, then the end
+    gc.disable()  # one command, then the end
     # Pyomo loads it to calm SciPy in tests; nothing here does, and it takes as long as NumPy.
     sys.modules["numpy.testing"] = ModuleType("numpy.testing")
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -236,29 +309,65 @@ def serve() -> None:
         except OSError:
             os._exit(0)  # nobody listens any more
 
-    from model.formulation import Formulation
-    from model.solver import find
+    from model import session, solver  # noqa: F401 - before the question, which takes them
 
-    try:
-        case, settings, options = pickle.load(sys.stdin.buffer)  # noqa: S301 - from its parent
-    except EOFError:
-        os._exit(0)
-    stop = threading.Event()
+    serving = _Serving(lambda at: tell("progress", at))
+    questions: queue.SimpleQueue[tuple[float, Question]] = queue.SimpleQueue()
 
     def hear() -> None:
-        while sys.stdin.buffer.read(1):
-            stop.set()
+        with contextlib.suppress(EOFError, OSError, pickle.UnpicklingError):
+            while True:
+                question = pickle.load(sys.stdin.buffer)  # noqa: S301 - from its parent
+                if question is None:
+                    serving.stop.set()
+                else:
+                    questions.put((time.monotonic(), question))
         os._exit(0)  # whoever asked is gone
 
     threading.Thread(target=hear, daemon=True).start()
-    try:
-        found = find(
-            Formulation(case, settings), options, lambda at: tell("progress", at), stop.is_set
+    while True:
+        serving.asked, (what, arguments) = questions.get()
+        try:
+            tell("answer", getattr(serving, what)(*arguments))
+        except Exception as error:  # noqa: BLE001 - raised again where it was asked
+            tell("raised", _portable(error))
+
+
+class _Serving:
+    """The questions that a worker answers, a method each.
+
+    Attributes:
+        asked: when the question came in, in monotonic seconds.
+        stop: set when the search is to end with the best plan found.
+    """
+
+    asked = 0.0
+
+    def __init__(self, on_progress: Callable[[Progress], None]) -> None:
+        self.stop = threading.Event()
+        self._on_progress = on_progress
+
+    def find(self, case: Case, settings: Settings, options: Options) -> Found:
+        """Solve a case once."""
+        from model.formulation import Formulation
+        from model.solver import find
+
+        return find(Formulation(case, settings), options, self._on_progress, self.stop.is_set)
+
+    def open(self, case: Case, settings: Settings, options: Options) -> None:
+        """Hold a session of a case ready."""
+        from model.session import Session
+
+        self._session = Session(case, settings, options)
+
+    def flip(
+        self, known: Memo, flips: Flips, tiers: Collection[Stage] | None, seconds: float
+    ) -> Outcome:
+        """Solve the session's case with flips, from what is known and no more."""
+        until = self.asked + seconds
+        return self._session.solve_from(
+            known, flips, tiers=tiers, until=until, stopped=self.stop.is_set
         )
-        tell("found", found)
-    except Exception as error:  # noqa: BLE001 - raised again where it was asked
-        tell("raised", _portable(error))
-    os._exit(0)
 
 
 def _portable(error: Exception) -> Exception:

@@ -12,10 +12,9 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import partial
 from itertools import combinations
 from typing import Literal
 
@@ -24,6 +23,7 @@ import numpy as np
 from model.case import Case
 from model.caveats.base import Caveat
 from model.domain import Settings, Tier
+from model.engine import Worker
 from model.formulation import Formulation
 from model.outcome import Options, Outcome, OutOfTime, TierResult
 from model.plan import Plan
@@ -115,6 +115,7 @@ def prices(
     also: Collection[What] = (),
     together: bool = True,
     options: Options | None = None,
+    workers: Sequence[Worker] = (),
     tell: Tell = lambda what, done, of: None,
     stopped: Callable[[], bool] = lambda: False,
 ) -> PriceList:
@@ -127,6 +128,7 @@ def prices(
             do not hold.
         together: whether sets that help only together are looked for.
         options: limits of time for all of it; the seed. Tiers are always proven exactly.
+        workers: processes that share in it: see :class:`Session`.
         tell: told what is being solved, how many are done, of how many.
         stopped: asked often; true ends the search.
 
@@ -136,7 +138,7 @@ def prices(
     """
     options = replace(options or Options(), gap=0.0)
     until = time.monotonic() + options.time_limit
-    work = _Pricing(replace(case, tiers=TIERS), settings, options, until, tell, stopped)
+    work = _Pricing(replace(case, tiers=TIERS), settings, options, workers, until, tell, stopped)
     limits: list[Caveat | Rule] = [*case.active_caveats]
     if "rule" in also:
         limits += case.active_rules
@@ -210,6 +212,7 @@ class _Pricing:
         case: Case,
         settings: Settings,
         options: Options,
+        workers: Sequence[Worker],
         until: float,
         tell: Tell,
         stopped: Callable[[], bool],
@@ -218,7 +221,7 @@ class _Pricing:
         self.until, self.tell, self.stopped = until, tell, stopped
         self.limits: dict[str, Caveat | Rule] = {each.id: each for each in case.active_caveats}
         self.limits |= {each.id: each for each in case.active_rules}
-        self.session = Session(case, settings, options)
+        self.session = Session(case, settings, options, workers)
         self.base = self.session.solve(until=until, stopped=stopped)
 
     def over(self) -> bool:
@@ -230,31 +233,37 @@ class _Pricing:
         names = [each.id for each in limits]
         solvable = [name for name in names if name in self.session.touching]
         none = {tier: Interval(0.0, 0.0) for tier in TIERS}
-        found = [
+        outcomes = self.session.solve_all(
+            [Flips(lifted=frozenset({name})) for name in solvable],
+            until=self.until,
+            stopped=self.stopped,
+            tell=lambda which, done: self.tell(solvable[which], done, len(solvable)),
+        )
+        return [
             self._price((name,), none, "same program", self.base.plan)
             for name in names
             if name not in self.session.touching
+        ] + [
+            self._told((name,), self._adds((name,)), outcome)
+            for name, outcome in zip(solvable, outcomes, strict=True)
         ]
-        for done, name in enumerate(solvable):
-            self.tell(name, done, len(solvable))
-            found.append(self.lifted((name,)))
-        return found
 
     def lifted(self, names: Collection[str]) -> Price:
         """Return what lifting these together brings."""
-        adds = not any(_turns(self.limits[name]) for name in names)
-        flips = Flips(lifted=frozenset(names))
-        return self._solved(
-            tuple(sorted(names)),
-            adds,
-            lambda: self.session.solve(flips, until=self.until, stopped=self.stopped),
-        )
+        outcome = None
+        if not self.over():
+            flips = Flips(lifted=frozenset(names))
+            outcome = self.session.solve(flips, until=self.until, stopped=self.stopped)
+        return self._told(tuple(sorted(names)), self._adds(names), outcome)
+
+    def _adds(self, names: Iterable[str]) -> bool:
+        return not any(_turns(self.limits[name]) for name in names)
 
     def come_true(self, what: What) -> list[Price]:
         """Return what each vote that counts as refused, or condition that fails, would bring."""
         return [
             replace(
-                self._solved((name,), True, partial(self._fresh, changed)),
+                self._told((name,), True, None if self.over() else self._fresh(changed)),
                 what=what,
                 cost=Fraction(0),
                 red=False,
@@ -280,12 +289,12 @@ class _Pricing:
                 caveats = [yes if each is caveat else each for each in self.case.caveats]
                 yield caveat.id, replace(self.case, caveats=tuple(caveats))
 
-    def _solved(self, names: tuple[str, ...], adds: bool, solved: Callable[[], Outcome]) -> Price:
-        if self.over():
+    def _told(self, names: tuple[str, ...], adds: bool, outcome: Outcome | None) -> Price:
+        """Return the price that an outcome comes to; without one all is unknown."""
+        if outcome is None:
             unknown = [TierResult(name, INFINITY, 0.0, 0.0, False) for name in TIERS]
             told = gains(self.base, replace(self.base, tiers=tuple(unknown)), adds=adds)
             return self._price(names, told, "not solved", self.base.plan)
-        outcome = solved()
         told = gains(self.base, outcome, adds=adds)
         # An equally good plan may look different for no reason: what brings nothing moves nothing.
         plan = self.base.plan if helps(told) is False else outcome.plan

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import heapq
 import math
-import os
 import threading
 import time
 from collections import defaultdict
@@ -23,6 +22,7 @@ from typing import NamedTuple
 import numpy as np
 
 from model.domain import Stage
+from model.engine import cores
 from model.highs import ABSOLUTE_GAP, Limits, Watch, minimise
 from model.outcome import Ended
 from model.program import INFINITY, Goal, Program, Row, Vector
@@ -63,6 +63,13 @@ class Memo:
     def __init__(self) -> None:
         self.known: dict[bytes, Known] = {}
         self.plans: defaultdict[bytes, list[Vector]] = defaultdict(list)
+
+    def copy(self) -> Memo:
+        """Return another one that knows the same, and learns on its own."""
+        other = Memo()
+        other.known |= self.known
+        other.plans.update({part: list(plans) for part, plans in self.plans.items()})
+        return other
 
 
 @dataclass
@@ -172,8 +179,8 @@ def _side_by_side(parts: Sequence[_Part]) -> None:
                         heapq.heappush(waiting, (parts[k].tier, k))
                     turn.notify_all()
 
-    with ThreadPoolExecutor(_cores()) as pool:
-        for job in [pool.submit(work) for _ in range(_cores())]:
+    with ThreadPoolExecutor(cores()) as pool:
+        for job in [pool.submit(work) for _ in range(cores())]:
             job.result()
 
 
@@ -235,10 +242,6 @@ def _settle(program: Program, parts: Sequence[_Part], terms: Terms) -> None:
         part.yield_to(list(shares.values()))
         for i, share in shares.items():
             usage[i] += share.value(part.standing.point)
-
-
-def _cores() -> int:
-    return max(1, min(8, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2))
 
 
 def _join(

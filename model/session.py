@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from model.case import Case
+from model.crowd import Crowd
 from model.domain import Settings, Stage
 from model.eligibility import Candidate
+from model.engine import Question, Worker
 from model.formulation import Formulation
 from model.outcome import Options, Outcome, concluded
 from model.program import Program, Vector, compile_program
@@ -67,12 +69,27 @@ class Found:
 
 
 class Session:
-    """A built case with everything that was found out about it."""
+    """A built case with everything that was found out about it.
 
-    def __init__(self, case: Case, settings: Settings, options: Options | None = None) -> None:
-        probe()
+    Args:
+        case: the case.
+        settings: what pending votes count as.
+        options: limits of each solve; the seed.
+        workers: processes that share in flips that are asked for together, see ``solve_all``;
+            they hold the same session, and build it while this one does.
+    """
+
+    def __init__(
+        self,
+        case: Case,
+        settings: Settings,
+        options: Options | None = None,
+        workers: Sequence[Worker] = (),
+    ) -> None:
         self.case, self.settings = case, settings
         self.options = options or Options()
+        self._crowd = Crowd(workers, case, settings, self.options)
+        probe()
         self._memo = Memo()
         limits = (*case.caveats, *case.rules)
         self._off = frozenset(each.id for each in limits if not each.active)
@@ -139,6 +156,59 @@ class Session:
         """
         case = self.flipped(flips)
         return self.find(self.program(flips, tiers), case, until=until, stopped=stopped).outcome
+
+    def solve_from(
+        self,
+        known: Memo,
+        flips: Flips,
+        *,
+        tiers: Collection[Stage] | None = None,
+        until: float = math.inf,
+        stopped: Callable[[], bool] = lambda: False,
+    ) -> Outcome:
+        """Return what ``solve`` does with what is known by then and no more; learn nothing by it.
+
+        Equally good plans may differ by what was solved before. This one does not.
+        """
+        mine, self._memo = self._memo, known.copy()
+        try:
+            return self.solve(flips, tiers=tiers, until=until, stopped=stopped)
+        finally:
+            self._memo = mine
+
+    def solve_all(
+        self,
+        several: Sequence[Flips],
+        *,
+        tiers: Collection[Stage] | None = None,
+        until: float = math.inf,
+        stopped: Callable[[], bool] = lambda: False,
+        tell: Callable[[int, int], None] = lambda which, done: None,
+    ) -> list[Outcome | None]:
+        """Return the best plan under each of several flips, solved here and by the workers.
+
+        Who solves which, and when, makes no difference to any plan.
+
+        Args:
+            several: what is different, each time from the case.
+            tiers: as for ``solve``.
+            until: when to stop, in monotonic seconds; a flip whose turn comes later gives None.
+            stopped: asked often; true ends every search, and what has not begun gives None.
+            tell: told which one begins, and how many are done.
+
+        Raises:
+            Unknown, Contradiction, OutOfTime: as ``solve``, of the first flip that does.
+            SolverFault: a worker was lost twice over the same flip.
+        """
+        known = self._memo.copy()
+
+        def here(which: int) -> Outcome:
+            return self.solve_from(known, several[which], tiers=tiers, until=until, stopped=stopped)
+
+        def asked(which: int, seconds: float) -> Question:
+            return "flip", (known, several[which], tiers, seconds)
+
+        return self._crowd.share(len(several), here, asked, until, stopped, tell)
 
     def find(
         self,

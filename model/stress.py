@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
 from model.case import Case
 from model.domain import Settings
+from model.engine import Worker
 from model.outcome import Options, Outcome, TierResult
 from model.plan import Plan
 from model.prices import TIERS, Gains, gains
@@ -68,6 +69,7 @@ def stress(
     *,
     pairs: bool = False,
     options: Options | None = None,
+    workers: Sequence[Worker] = (),
     tell: Tell = lambda what, done, of: None,
     stopped: Callable[[], bool] = lambda: False,
 ) -> Stress:
@@ -78,20 +80,17 @@ def stress(
         settings: what pending votes count as.
         pairs: whether two are lost at once too.
         options: limits of time for all of it; the seed. Tiers are always proven exactly.
+        workers: processes that share in it: see :class:`Session`.
         tell: told what is being solved, how many are done, of how many.
         stopped: asked often; true ends the search.
     """
     options = replace(options or Options(), gap=0.0)
-    session = Session(replace(case, tiers=TIERS, pins=()), settings, options)
+    session = Session(replace(case, tiers=TIERS, pins=()), settings, options, workers)
     work = _Losing(session, time.monotonic() + options.time_limit, stopped)
     nations = list(dict.fromkeys(offer.nation for offer in case.offers))
-    for done, nation in enumerate(nations):
-        tell(nation, done, len(nations))
-        work.lose((nation,))
-    two = list(combinations(nations, 2)) if pairs else []
-    for done, pair in enumerate(two):
-        tell(" and ".join(pair), done, len(two))
-        work.lose(pair)
+    work.lose([(nation,) for nation in nations], tell)
+    if pairs:
+        work.lose(list(combinations(nations, 2)), tell)
     ranked = sorted(work.known.values(), key=_rank)
     return Stress(
         work.base,
@@ -113,11 +112,26 @@ class _Losing:
         """Whether no time is left, or a stop was asked."""
         return self.stopped() or time.monotonic() >= self.until
 
-    def lose(self, nations: tuple[str, ...]) -> None:
-        """Note what it costs that these stay at home."""
-        self.known[nations] = self._lost(nations)
+    def lose(self, several: Sequence[tuple[str, ...]], tell: Tell) -> None:
+        """Note what it costs that the nations of each stay at home; pairs after each alone."""
+        stands = {nations: self._standing(nations) for nations in several}
+        falls = [nations for nations in several if stands[nations] is None]
+        skipped = len(several) - len(falls)
+        outcomes = self.session.solve_all(
+            [Flips(away=self._offers(nations)) for nations in falls],
+            until=self.until,
+            stopped=self.stopped,
+            tell=lambda which, done: tell(" and ".join(falls[which]), skipped + done, len(several)),
+        )
+        solved = dict(zip(falls, outcomes, strict=True))
+        for nations in several:
+            self.known[nations] = stands[nations] or self._lost(nations, solved[nations])
 
-    def _lost(self, nations: tuple[str, ...]) -> Loss:
+    def _offers(self, nations: tuple[str, ...]) -> frozenset[str]:
+        return frozenset(o.offer for o in self.session.case.offers if o.nation in nations)
+
+    def _standing(self, nations: tuple[str, ...]) -> Loss | None:
+        """Return the loss where a plan that is known uses none of the offers; else None."""
         if not _used(self.base.plan, nations):
             none = gains(self.base, self.base, adds=True)
             return self._loss(nations, none, self.base.plan, solved=False)
@@ -126,12 +140,14 @@ class _Losing:
             one = self.known[(nation,)]
             if one.solved and not _used(one.plan, nations):
                 return self._loss(nations, one.losses, one.plan, solved=False)
-        if self.over():
+        return None
+
+    def _lost(self, nations: tuple[str, ...], outcome: Outcome | None) -> Loss:
+        """Return the loss that an outcome comes to; without one all is unknown."""
+        if outcome is None:
             unknown = tuple(TierResult(tier, float("inf"), 0.0, 0.0, False) for tier in TIERS)
             losses = gains(replace(self.base, tiers=unknown), self.base, adds=True)
             return self._loss(nations, losses, self.base.plan, solved=False)
-        away = frozenset(o.offer for o in self.session.case.offers if o.nation in nations)
-        outcome = self.session.solve(Flips(away=away), until=self.until, stopped=self.stopped)
         losses = gains(outcome, self.base, adds=True)
         return self._loss(nations, losses, outcome.plan, solved=True)
 
