@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from model.case import Case
     from model.domain import Pending, Settings
     from model.eligibility import Candidate
+    from model.engine import Asked
     from model.faults import Fault
     from model.scenario import Source
+    from reports.formats import Aside
     from reports.history_db import RunHistory
     from reports.kept import Kept
     from reports.progress import Watch
@@ -163,8 +165,13 @@ def solved(
     known = recall.answer(case, options)
     outcome: Outcome
     seen: list[Candidate]
+    aside: Aside | None = None
     if known is None:
-        outcome, seen = _searched(case, settings, options, watch)
+        from model import engine
+
+        asked = engine.ready()
+        outcome, seen = _searched(asked, case, settings, options, watch)
+        aside = asked if isinstance(asked, engine.Engine) else None
     else:
         from model.eligibility import candidates
 
@@ -176,25 +183,24 @@ def solved(
     gaps = explain(outcome.plan, seen)
     source = known.source if known else None
     place = kept.path if kept else None
-    return make_run(outcome, gaps, seen, warnings, folder, options, started, source, place)
+    return make_run(outcome, gaps, seen, warnings, folder, options, started, source, place, aside)
 
 
 def _searched(
-    case: Case, settings: Settings, options: RunOptions, watch: Watch
+    asked: Asked, case: Case, settings: Settings, options: RunOptions, watch: Watch
 ) -> tuple[Outcome, list[Candidate]]:
-    from model import engine
+    from model.engine import Engine
     from model.outcome import Contradiction, Options, OutOfTime, concluded
 
     watch.say("Writing the program")
     limits = Options(gap=options.gap, time_limit=options.time_limit, seed=options.seed)
-    asked = engine.ready()
     asked.ask(case, settings, limits)
     # What takes long to load and to list, while an engine works.
     from model.eligibility import candidates
     from model.faults import InputError
     from reports import console, formats, run  # noqa: F401
 
-    formats.ready()
+    formats.ready(formats.QUICK if isinstance(asked, Engine) else formats.USUAL)
     seen = candidates(case, settings)
     try:
         found = asked.answer(watch.on_progress, watch.stopped)
@@ -204,6 +210,8 @@ def _searched(
     except OutOfTime:
         typer.echo("No plan that keeps the pins was found in time; nothing was written.", err=True)
         raise typer.Exit(NOT_PROVEN) from None
+    if isinstance(asked, Engine):
+        asked.prepare("reports.formats", "ready", formats.SLOW)
     return concluded(case, settings, limits, found), seen
 
 

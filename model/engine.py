@@ -38,7 +38,7 @@ _BEGIN = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from model import engi
 _STOP = pickle.dumps(None)
 
 Word = Literal["progress", "answer", "raised", "lost"]
-Question = tuple[Literal["find", "open", "flip"], tuple[Any, ...]]
+Question = tuple[Literal["find", "open", "flip", "call", "prepare"], tuple[Any, ...]]
 """What is asked, see ``_Serving``, and with what arguments."""
 
 
@@ -216,9 +216,28 @@ class Engine(Worker):
 
         try:
             found: Found = self.get(on_progress, stopped)
-        finally:
+        except BaseException:
             self.close()
+            raise
         return replace(found, events=(*self.events(), *found.events))
+
+    def prepare(self, room: str, function: str, *arguments: Any) -> None:
+        """Have a function called over there that nobody waits for, such as one that loads."""
+        question: Question = ("prepare", (room, function, arguments))
+        self._send(pickle.dumps(question, pickle.HIGHEST_PROTOCOL))
+
+    def call(self, room: str, function: str, *arguments: Any) -> None:
+        """Have a function called over there; what it returns is for ``called``."""
+        self.put(("call", (room, function, arguments)), GRACE)
+
+    def called(self) -> Any:
+        """Wait for what the function that was called returns.
+
+        Raises:
+            SolverFault, Lost: the process is gone.
+            Exception: whatever the function raised.
+        """
+        return self.get(lambda at: None, lambda: False)
 
 
 _started: Engine | None = None
@@ -328,7 +347,9 @@ def serve() -> None:
     while True:
         serving.asked, (what, arguments) = questions.get()
         try:
-            tell("answer", getattr(serving, what)(*arguments))
+            answer = getattr(serving, what)(*arguments)
+            if what != "prepare":
+                tell("answer", answer)
         except Exception as error:  # noqa: BLE001 - raised again where it was asked
             tell("raised", _portable(error))
 
@@ -359,6 +380,17 @@ class _Serving:
         from model.session import Session
 
         self._session = Session(case, settings, options)
+
+    def call(self, room: str, function: str, arguments: tuple[Any, ...]) -> Any:
+        """Call a function, while the one who asks does something else."""
+        from importlib import import_module
+
+        return getattr(import_module(room), function)(*arguments)
+
+    def prepare(self, room: str, function: str, arguments: tuple[Any, ...]) -> None:
+        """Call a function; where it fails, so will what it was to prepare."""
+        with contextlib.suppress(Exception):
+            self.call(room, function, arguments)
 
     def flip(
         self, known: Memo, flips: Flips, tiers: Collection[Stage] | None, seconds: float

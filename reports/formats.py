@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from model.faults import Fault, InputError, nearest
 
@@ -34,12 +34,14 @@ class Format:
             files by name, text or bytes. It is imported when the format is wanted.
         files: every file that it may write.
         usual: whether ``plan`` writes it without being asked.
+        slow: whether it takes as long as all the others together.
     """
 
     name: str
     room: str
     files: tuple[str, ...]
     usual: bool = False
+    slow: bool = False
 
 
 def _pictures() -> Iterator[str]:
@@ -52,7 +54,7 @@ FORMATS = {
     for each in (
         Format("html", "reports.html", ("report.html",), usual=True),
         Format("md", "reports.markdown", ("report.md",), usual=True),
-        Format("xlsx", "reports.xlsx", ("report.xlsx",), usual=True),
+        Format("xlsx", "reports.xlsx", ("report.xlsx",), usual=True, slow=True),
         Format("pdf", "reports.pdf", ("report.pdf",)),
         Format("docx", "reports.docx", ("report.docx",)),
         Format("pptx", "reports.pptx", ("report.pptx",)),
@@ -87,9 +89,23 @@ def named(text: str) -> tuple[str, ...]:
     return tuple(wanted)
 
 
-def ready() -> None:
-    """Load what the usual formats need, while there is something else to wait for."""
-    for name in USUAL:
+class Aside(Protocol):
+    """Another process that calls functions, one at a time."""
+
+    def call(self, room: str, function: str, *arguments: Any) -> None:
+        """Have a function called over there."""
+
+    def called(self) -> Any:
+        """Wait for what it returns."""
+
+
+SLOW = tuple(name for name in USUAL if FORMATS[name].slow)
+QUICK = tuple(name for name in USUAL if not FORMATS[name].slow)
+
+
+def ready(names: Iterable[str] = USUAL) -> None:
+    """Load what formats need, while there is something else to wait for."""
+    for name in names:
         room = import_module(FORMATS[name].room)
         getattr(room, "ready", lambda: None)()
 
@@ -99,4 +115,26 @@ def written(content: Content, names: Iterable[str]) -> dict[str, str | bytes]:
     files: dict[str, str | bytes] = {}
     for name in names:
         files |= import_module(FORMATS[name].room).write(content)
+    return files
+
+
+def usual(content: Content, aside: Aside | None) -> Callable[[], dict[str, str | bytes]]:
+    """Begin to write the usual formats; what is returned waits for them and returns the files.
+
+    The slow ones are written ``aside``, where there is such a process. One that fails there is
+    written here: a report is not lost with its helper.
+    """
+    if aside is None:
+        return lambda: written(content, USUAL)
+    aside.call(__name__, "written", content, SLOW)
+
+    def files() -> dict[str, str | bytes]:
+        here = written(content, QUICK)
+        there: dict[str, str | bytes]
+        try:
+            there = aside.called()
+        except Exception:  # noqa: BLE001 - whatever it was, it is tried again, and raised again
+            there = written(content, SLOW)
+        return here | there
+
     return files

@@ -57,6 +57,7 @@ def make_run(
     started: datetime.datetime,
     taken_from: TakenFrom | None = None,
     keep: Path | None = None,
+    aside: formats.Aside | None = None,
 ) -> Run:
     """Return the run of an outcome.
 
@@ -70,6 +71,7 @@ def make_run(
         started: when it began, with a time zone.
         taken_from: the run in the history that the outcome is of, if it was not solved anew.
         keep: where the run lies whose plan was to be kept.
+        aside: a process that can write a part of it meanwhile.
     """
     plan = outcome.plan
     told = PlanFile.of(outcome, gaps)
@@ -80,9 +82,10 @@ def make_run(
     seen = cells(plan)
     odd = tuple(str(warning) for warning in warnings)
     report = GapReport(outcome, gaps, candidates, odd, origin, seen)
+    pages = formats.usual(gathered.content(report), aside)
     files: dict[str, str | bytes] = {"plan.json": text}
     files |= {table.name: table.csv() for table in tables(plan, seen, told)}
-    files |= formats.written(gathered.content(report), formats.USUAL)
+    files |= pages()
     details = RunFile(
         format=FORMAT,
         tool="muster",

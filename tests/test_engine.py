@@ -18,7 +18,9 @@ from model.domain import Settings
 from model.engine import Engine, Here
 from model.outcome import Contradiction, Found, Options, Progress, SolverFault, concluded
 from model.read import read_case
+from reports import formats, gathered
 from tests.conftest import Mini
+from tests.test_reports import run_of, write_case
 
 ROOT = Path(__file__).resolve().parents[1]
 SERVE = engine._BEGIN
@@ -139,6 +141,17 @@ def test_a_stop_keeps_the_best_plan(shipped: Case, begin: Callable[[str], Engine
     found = it.answer(lambda at: None, lambda: True)
     assert found.ended == "interrupted"
     concluded(shipped, Settings(), Options(), found)
+
+
+@pytest.mark.parametrize("first", ["", "import os; os._exit(7)"], ids=["alive", "lost"])
+def test_formats_that_are_written_aside_are_those_written_here_even_if_that_fails(
+    first: str, tmp_path: Path, begin: Callable[[str], Engine]
+) -> None:
+    content = gathered.content(run_of(write_case(tmp_path / "case"), tmp_path).report)
+    it = begin(first)
+    it.prepare("reports.formats", "ready", formats.SLOW)
+    assert formats.SLOW
+    assert formats.usual(content, it)() == formats.written(content, formats.USUAL)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="asks the system for a process by its number")
