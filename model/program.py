@@ -390,14 +390,22 @@ class Program:
         kept: list[Row] = []
         most_of = upper.tolist()
         for row in rows:
-            pairs = [(c, v) for c, v in zip(row.columns, row.values, strict=True) if c not in fixed]
-            most = sum(v * most_of[c] for c, v in pairs if v > 0)
-            if row.lower > -INFINITY and pairs and most <= row.lower:
-                # All that could fill it is what is missing: a cell that nobody can serve.
-                fixed |= {c: most_of[c] for c, _ in pairs}
-            elif pairs and (row.lower > -INFINITY or most > row.upper):
+            left_of = row
+            if not fixed.keys().isdisjoint(row.columns):
+                pairs = [p for p in zip(row.columns, row.values, strict=True) if p[0] not in fixed]
+                if not pairs:
+                    continue
                 columns, values = zip(*pairs, strict=True)
-                kept.append(row._replace(columns=columns, values=values))
+                left_of = row._replace(columns=columns, values=values)
+            most = 0.0
+            for c, v in zip(left_of.columns, left_of.values, strict=True):
+                if v > 0:
+                    most += v * most_of[c]
+            if row.lower > -INFINITY and most <= row.lower:
+                # All that could fill it is what is missing: a cell that nobody can serve.
+                fixed |= {c: most_of[c] for c in left_of.columns}
+            elif row.lower > -INFINITY or most > row.upper:
+                kept.append(left_of)
         left = [c for c in range(self.size) if c not in fixed]
         place = {c: i for i, c in enumerate(left)}
         among = replace(self, upper=upper, rows=tuple(kept), lifted={})

@@ -331,5 +331,7 @@ def _pending(case: Case) -> frozenset[str]:
 
 def _refusing(candidate: Candidate, flips: Flips) -> frozenset[str]:
     """Return the caveats that forbid the candidate since what it hangs on is refused."""
+    if flips.refused.isdisjoint(candidate.hangs_on):
+        return frozenset()
     names = flips.refused & candidate.hangs_on.keys()
     return frozenset[str]().union(*(candidate.hangs_on[name] for name in names))
