@@ -90,13 +90,15 @@ class Worker:
     def __init__(self) -> None:
         self.lost = ""
         self._closed = False
+        self._turn = threading.Lock()  # one thread may close it while another one starts it again
         self._opening = b""
         self._start()
 
     def close(self) -> None:
         """End the process, whatever it is doing."""
-        self._closed = True
-        self._end()
+        with self._turn:
+            self._closed = True
+            self._end()
 
     def put(self, question: Question, seconds: float) -> None:
         """Hand in a question that takes no longer than so many seconds.
@@ -123,11 +125,12 @@ class Worker:
         try:
             return self._wait(on_progress, stopped)
         except Lost as lost:
-            if self._closed:
-                raise
             how = f"the solver's process {lost}; another one was started and gave this answer"
-        self._end()
-        self._start()
+            with self._turn:
+                if self._closed:
+                    raise
+                self._end()
+                self._start()
         self._until = time.monotonic() + self._seconds + GRACE
         try:
             if self._opening not in (b"", self._question):
