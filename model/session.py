@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from model import outcome
 from model.case import Case
 from model.crowd import Crowd
 from model.domain import Settings, Stage
@@ -91,6 +92,7 @@ class Session:
         self._crowd = Crowd(workers, case, settings, self.options)
         probe()
         self._memo = Memo()
+        self._bases: dict[frozenset[Stage] | None, Outcome] = {}  # proven, of BASE, by its tiers
         limits = (*case.caveats, *case.rules)
         self._off = frozenset(each.id for each in limits if not each.active)
         self._limits = frozenset(each.id for each in limits)
@@ -155,7 +157,25 @@ class Session:
             Contradiction, OutOfTime: pins cannot be kept, see ``model/solver.py``.
         """
         case = self.flipped(flips)
-        return self.find(self.program(flips, tiers), case, until=until, stopped=stopped).outcome
+        asked = None if tiers is None else frozenset(tiers)
+        base = self._bases.get(asked)
+        if base is not None and self._is_same_program(flips):
+            floors = tuple((tier.name, tier.bound) for tier in base.tiers)
+            same = outcome.Found(base.plan.starts, floors, {}, None, 0.0)
+            return concluded(case, self.settings, self.options, same)
+        found = self.find(self.program(flips, tiers), case, until=until, stopped=stopped).outcome
+        if flips == BASE and found.status == "optimal":
+            self._bases[asked] = found
+        return found
+
+    def _is_same_program(self, flips: Flips) -> bool:
+        """Whether the flips lift one limit that changes neither rows nor tours nor a doubt."""
+        only = flips.lifted
+        return (
+            len(only) == 1
+            and flips == Flips(lifted=only)
+            and only.isdisjoint(self.touching | self._doubts | self._off)
+        )
 
     def solve_from(
         self,

@@ -70,6 +70,30 @@ def test_a_flip_is_the_case_with_that_change(tmp_path: Path, seeds: range) -> No
     assert moved > len(seeds) / 4
 
 
+@pytest.mark.parametrize("seeds", chunks(60, 30), ids=lambda seeds: f"{seeds[0]}+")
+def test_what_changes_nothing_is_told_without_a_search_and_is_right(
+    tmp_path: Path, seeds: range, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = 0
+    for seed in seeds:
+        case = crowded(seed, tmp_path, Sizes(months=6, caveats=5, rules=2, plans=0)).case
+        settings = Settings(pending="refused" if seed % 3 == 0 else "granted")
+        session = Session(case, settings, Options(gap=0))
+        session.solve()
+        for each in (*case.active_caveats, *case.active_rules):
+            flips = Flips(lifted=frozenset([each.id]))
+            if not session._is_same_program(flips):
+                continue
+            told += 1
+            alone = solve(Formulation(session.flipped(flips), settings), Options(gap=0))
+            with monkeypatch.context() as patched:
+                patched.setattr(session, "find", None)
+                found = session.solve(flips)
+            assert found.plan.tier_values == alone.plan.tier_values, (seed, each.id)
+            assert found.status == "optimal"
+    assert told > len(seeds) / 4
+
+
 def test_a_name_that_the_case_does_not_have_is_refused(mini: Build) -> None:
     case = mini(months=1).case
     session = Session(case, Settings())
