@@ -7,8 +7,8 @@ plan breaks are worked out again, in exact fractions.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -16,7 +16,7 @@ from typing import Literal, NamedTuple
 
 from model.case import Case
 from model.caveats.base import Caveat
-from model.domain import Assignment, Line, Rest, Settings, Tier, certainty
+from model.domain import Assignment, Line, Offer, Rest, Settings, Tier, certainty
 from model.moves import compared_tiers, distance, spots, stays
 from model.rules.base import Lead
 
@@ -63,9 +63,27 @@ class Tour:
         """People in place."""
         return self.units * self.assignment.offer.personnel
 
+    @cached_property
+    def covers(self) -> Fraction:
+        """What it adds to its line's coverage, in units of the line, in each month in place."""
+        return self.assignment.rate * self.units
+
 
 def _every(_: Tour) -> bool:
     return True
+
+
+def _sum(numbers: Iterable[Fraction]) -> Fraction:
+    """Return the sum; most are of one or two numbers, and adding to 0 costs as much again."""
+    each = iter(numbers)
+    return sum(each, next(each, _NOTHING))
+
+
+def _lacking(wanted: Fraction, covered: Fraction) -> Fraction:
+    """Return the units missing to what is wanted."""
+    if not covered:
+        return wanted
+    return wanted - covered if covered < wanted else _NOTHING
 
 
 class Impossible(ValueError):
@@ -121,22 +139,29 @@ class Plan:
                 months.append(months[-1] + 1)
             return months
 
+        counts = rate * served[start.area]
+
         def built(months: list[int], rest: int) -> Assignment:
             places = tuple(self.case.place(start.area, month) for month in months)
             end = months[-1]
-            counts = rate * served[start.area]
             return Assignment(offer, line, start.area, first, end, end + rest, places, counts)
 
-        before = built(walk(tour), dwell)
-        binding = self.case.caveats_of.get(offer.nation, ())
-        for caveat in binding:
-            if caveat.limits_tours and caveat.months_seen(self.case, before):
-                tour, dwell = caveat.limit_tour(tour, dwell)
         assignment = built(walk(tour), dwell)
+        binding = self.case.caveats_of.get(offer.nation, ())
+        limiting = [
+            caveat
+            for caveat in binding
+            if caveat.limits_tours and caveat.months_seen(self.case, assignment)
+        ]
+        for caveat in limiting:
+            tour, dwell = caveat.limit_tour(tour, dwell)
+        if limiting:
+            assignment = built(walk(tour), dwell)
         rests: dict[str, Rest] = {}
         for caveat in binding:
-            for rest in caveat.rests(self.case, assignment, self.settings):
-                rests[rest.name] = rest
+            if caveat.may_doubt:
+                for rest in caveat.rests(self.case, assignment, self.settings):
+                    rests[rest.name] = rest
         return Tour(assignment, start.units, tuple(rests.values()))
 
     # What caveats and rules look at
@@ -150,15 +175,31 @@ class Plan:
                 there[month].append(tour)
         return {month: tuple(tours) for month, tours in there.items()}
 
+    @cached_property
+    def _used(self) -> tuple[tuple[Offer, Line, list[Tour]], ...]:
+        """Each offer on each line it is used on, with its tours."""
+        used: dict[tuple[str, str], tuple[Offer, Line, list[Tour]]] = {}
+        for tour in self.tours:
+            offer, line = tour.assignment.offer, tour.assignment.line
+            used.setdefault((offer.offer, line.line), (offer, line, []))[2].append(tour)
+        return tuple(used.values())
+
+    def _concerned(self, caveat: Caveat) -> Iterator[tuple[Tour, Sequence[int]]]:
+        """Yield the tours that the caveat concerns, with the months of each that it sees."""
+        for offer, line, tours in self._used:
+            if caveat.concerns(offer, line):
+                for tour in tours:
+                    yield tour, caveat.months_covered(self.case, tour.assignment)
+
     def tours_seen(self, caveat: Caveat) -> tuple[Tour, ...]:
         """Return the tours of which the caveat sees at least one month."""
-        return tuple(t for t in self.tours if caveat.months_seen(self.case, t.assignment))
+        return tuple(tour for tour, months in self._concerned(caveat) if months)
 
     def seen(self, caveat: Caveat) -> dict[int, list[Tour]]:
         """Return, for each month with any, the tours in place that the caveat sees in it."""
         seen: dict[int, list[Tour]] = {}
-        for tour in self.tours:
-            for month in caveat.months_seen(self.case, tour.assignment):
+        for tour, months in self._concerned(caveat):
+            for month in months:
                 seen.setdefault(month, []).append(tour)
         return dict(sorted(seen.items()))
 
@@ -172,11 +213,15 @@ class Plan:
 
     def nations_in(self, role: str, month: int) -> set[str]:
         """Return the nations with a unit in place in the role in the month."""
-        return {
-            tour.assignment.offer.nation
-            for tour in self.in_place[month]
-            if tour.assignment.line.role == role
-        }
+        return self._nations.get((role, month), set())
+
+    @cached_property
+    def _nations(self) -> dict[tuple[str, int], set[str]]:
+        nations: defaultdict[tuple[str, int], set[str]] = defaultdict(set)
+        for (line, month), tours in self.line_tours.items():
+            role = self.case.line_by_id[line].role
+            nations[role, month].update(tour.assignment.offer.nation for tour in tours)
+        return nations
 
     @cached_property
     def leads(self) -> tuple[Lead, ...]:
@@ -230,8 +275,9 @@ class Plan:
         yield from ((offer, month, units) for (offer, month), units in sorted(busy.items()))
 
     def _too_many_nations(self, line: Line, most: int) -> Iterator[str]:
-        for month, tours in self.in_place.items():
-            nations = {t.assignment.offer.nation for t in tours if t.assignment.line is line}
+        for month in self.case.demanded(line):
+            tours = self.line_tours.get((line.line, month), ())
+            nations = {tour.assignment.offer.nation for tour in tours}
             if len(nations) > most:
                 yield f"line {line.line}: {len(nations)} nations in month {month}, {most} allowed"
 
@@ -248,31 +294,43 @@ class Plan:
 
     @cached_property
     def _covered(self) -> dict[Cell, Fraction]:
-        return {
-            cell: sum((t.assignment.rate * t.units for t in tours), Fraction(0))
-            for cell, tours in self.line_tours.items()
-        }
+        # Month after month the same tours: they are added up once, and give the same object.
+        known: dict[tuple[int, ...], Fraction] = {}
+        covered = {}
+        for cell, tours in self.line_tours.items():
+            those = tuple(map(id, tours))
+            if those not in known:
+                known[those] = _sum(tour.covers for tour in tours)
+            covered[cell] = known[those]
+        return covered
+
+    @cached_property
+    def _stretches(self) -> list[tuple[Line, list[tuple[Fraction, int]]]]:
+        """For each line what is covered, each with the number of months in which it is."""
+        stretches = []
+        for line in self.case.lines:
+            covered = [
+                self._covered.get((line.line, m), _NOTHING) for m in self.case.demanded(line)
+            ]
+            months = Counter(map(id, covered))
+            which = {id(each): each for each in covered}
+            stretches.append((line, [(which[each], count) for each, count in months.items()]))
+        return stretches
 
     def coverage(self, line: Line, month: int, counts: Callable[[Tour], bool] = _every) -> Fraction:
         """Return rate x units in place on the line in the month, of the tours that count."""
         if counts is _every:
             return self._covered.get((line.line, month), _NOTHING)
         tours = self.line_tours.get((line.line, month), ())
-        return sum((t.assignment.rate * t.units for t in tours if counts(t)), Fraction(0))
+        return _sum(tour.covers for tour in tours if counts(tour))
 
     def shortfall(self, line: Line, month: int) -> Fraction:
         """Return the units missing to the target."""
-        return self._below(line.target, line.line, month)
+        return _lacking(line.target, self.coverage(line, month))
 
     def critical(self, line: Line, month: int) -> Fraction:
         """Return the units missing to the minimum."""
-        return self._below(line.minimum, line.line, month)
-
-    def _below(self, wanted: Fraction, line: str, month: int) -> Fraction:
-        covered = self._covered.get((line, month))
-        if not covered:
-            return wanted
-        return wanted - covered if covered < wanted else _NOTHING
+        return _lacking(line.minimum, self.coverage(line, month))
 
     def state(self, line: Line, month: int) -> State:
         """Return the state of a demanded line-month."""
@@ -337,29 +395,41 @@ class Plan:
         limits = (*self.case.active_caveats, *self.case.active_rules)
         return sum((each.costs(self).get(tier, Fraction(0)) for each in limits), Fraction(0))
 
-    def _missing(self, missing: Callable[[Line, int], Fraction]) -> Fraction:
-        """Return the sum of weight x what is missing / target over demanded line-months."""
+    def _missing(self, wanted: Callable[[Line], Fraction]) -> Fraction:
+        """Return the sum of weight x units missing / target over demanded line-months."""
         total = Fraction(0)
-        for line in self.case.lines:
-            units = [missing(line, month) for month in self.case.demanded(line)]
-            lacking = sum((each for each in units if each), _NOTHING)
-            total += self.case.weight(line) * lacking / line.target
+        for line, stretches in self._stretches:
+            most = wanted(line)
+            lacking = _sum(
+                missing * months
+                for covered, months in stretches
+                if (missing := _lacking(most, covered))
+            )
+            if lacking:
+                total += self.case.weight(line) * lacking / line.target
         return total
 
     def _critical_value(self) -> Fraction:
-        return self._missing(self.critical) + self._paid("critical")
+        return self._missing(lambda line: line.minimum) + self._paid("critical")
 
     def _shortfall_value(self) -> Fraction:
-        return self._missing(self.shortfall) + self._paid("shortfall")
+        return self._missing(lambda line: line.target) + self._paid("shortfall")
 
     def _conditional_value(self) -> Fraction:
-        total = Fraction(0)
+        doubts: dict[tuple[Rest, ...], Fraction] = {}
+        doubtful: dict[str, Fraction] = {}
         for tour in self.tours:
             if tour.rests:
-                a = tour.assignment
-                per_month = self.case.weight(a.line) * a.rate * tour.units / a.line.target
-                total += len(a.months) * per_month * (1 - tour.certainty)
-        return total
+                if tour.rests not in doubts:
+                    doubts[tour.rests] = 1 - tour.certainty
+                line, months = tour.assignment.line.line, len(tour.assignment.months)
+                lacking = months * tour.covers * doubts[tour.rests]
+                doubtful[line] = doubtful.get(line, _NOTHING) + lacking
+        return _sum(
+            self.case.weight(line) * doubtful[line.line] / line.target
+            for line in self.case.lines
+            if line.line in doubtful
+        )
 
     def _burden_value(self) -> Fraction:
         months: defaultdict[str, int] = defaultdict(int)

@@ -53,6 +53,8 @@ class Flips:
 
 
 BASE = Flips()
+MOST_PROGRAMS = 64
+"""How many sets of doubts a session remembers the program of."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,8 @@ class Session:
         self._crowd = Crowd(workers, case, settings, self.options)
         probe()
         self._memo = Memo()
+        self._programs: dict[tuple[frozenset[Stage] | None, *tuple[frozenset[str], ...]], Program]
+        self._programs = {}
         self._bases: dict[frozenset[Stage] | None, Outcome] = {}  # proven, of BASE, by its tiers
         limits = (*case.caveats, *case.rules)
         self._off = frozenset(each.id for each in limits if not each.active)
@@ -122,16 +126,31 @@ class Session:
         """Return the program as the flips leave it, with all tiers or some."""
         flips = self._with_run(flips)
         lifted = (self._off - flips.restored) | flips.lifted
-        program = self._program if tiers is None else self._program.first({"pins", *tiers})
-        doubtful = any(goal.name == "conditional" for goal in program.goals)
-        if doubtful and (lifted & self._doubts or flips.granted):
-            program = program.doubting(self.formulation.doubtful(lifted, flips.granted))
+        asked = None if tiers is None else frozenset(tiers)
+        program = self._doubted(asked, lifted & self._doubts, flips.granted)
         shut = [
             c
             for c, each in enumerate(self.formulation.candidates)
             if each.assignment.offer.offer in flips.away or not _refusing(each, flips) <= lifted
         ]
         return program.switched(lifted, shut)
+
+    def _doubted(
+        self, tiers: frozenset[Stage] | None, lifted: frozenset[str], granted: frozenset[str]
+    ) -> Program:
+        """Return the program in which nothing rests on what is lifted or granted.
+
+        Most flips change no doubt, and ask for the same one again.
+        """
+        key = tiers, lifted, granted
+        if key not in self._programs:
+            program = self._program if tiers is None else self._program.first({"pins", *tiers})
+            if (lifted or granted) and any(goal.name == "conditional" for goal in program.goals):
+                program = program.doubting(self.formulation.doubtful(lifted, granted))
+            if len(self._programs) >= MOST_PROGRAMS:
+                del self._programs[next(iter(self._programs))]
+            self._programs[key] = program
+        return self._programs[key]
 
     def _with_run(self, flips: Flips) -> Flips:
         return replace(flips, refused=flips.refused | (self._no - flips.granted))

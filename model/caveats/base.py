@@ -80,10 +80,13 @@ class Caveat(Limit):
     """True for a kind whose ``limit_tour`` changes tours or rests."""
     is_gate: ClassVar[bool] = False
     """True for a kind that says which assignments it ``blocks``, or what they ``hangs_on``."""
+    may_doubt: ClassVar[bool] = False
+    """True for a kind that says what assignments ``hangs_on``."""
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
-        cls.is_gate = cls.blocks is not Caveat.blocks or cls.hangs_on is not Caveat.hangs_on
+        cls.may_doubt = cls.hangs_on is not Caveat.hangs_on
+        cls.is_gate = cls.may_doubt or cls.blocks is not Caveat.blocks
 
     @model_validator(mode="after")
     def _bound(self) -> Caveat:
@@ -105,8 +108,7 @@ class Caveat(Limit):
 
     def matches(self, assignment: Assignment) -> bool:
         """Whether the assignment is one of the bound nations' and within ``applies_to``."""
-        offer = assignment.offer
-        return offer.nation in self.bound and self.in_scope(offer, assignment.line)
+        return self.concerns(assignment.offer, assignment.line)
 
     def concerns(self, offer: Offer, line: Line) -> bool:
         """Whether the offer is one of the bound nations' and within ``applies_to`` on the line."""

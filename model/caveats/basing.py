@@ -40,9 +40,10 @@ class Basing(Caveat):
 
     def violations(self, plan: Plan) -> Iterator[str]:
         for tour in plan.tours_seen(self):
-            for month in tour.assignment.months:
-                place = plan.case.place(tour.assignment.area, month)
-                if not self.permits(plan.case, place):
+            a = tour.assignment
+            barred = {place for place in set(a.places) if not self.permits(plan.case, place)}
+            for month, place in zip(a.months, a.places, strict=True):
+                if place in barred:
                     yield f"{tour.label} is in {place} in month {month}"
 
     def names(self) -> Iterator[tuple[tuple[str | int, ...], str, str]]:

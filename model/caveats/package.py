@@ -30,9 +30,6 @@ class Package(Caveat):
 
     counts: ClassVar[bool] = True
 
-    def matches(self, assignment: Assignment) -> bool:
-        return self.concerns(assignment.offer, assignment.line)
-
     def concerns(self, offer: Offer, line: Line) -> bool:
         return offer.offer in self.offers and self.in_scope(offer, line)
 
