@@ -70,6 +70,7 @@ from commands.options import (
     Pending,
     Scenarios,
     Seed,
+    Solver,
     TimeLimit,
 )
 
@@ -142,6 +143,7 @@ def plan(
     time_limit: TimeLimit = 600,
     pending: Pending = "granted",
     seed: Seed = 0,
+    solver: Solver = "highs",
     fresh: Fresh = False,
     history: HistoryOption = HISTORY,
     form: Format = "",
@@ -173,6 +175,7 @@ def plan(
             gap=gap,
             time_limit=time_limit,
             seed=seed,
+            solver=solver,
             scenarios=tuple(each.label for each in what_ifs),
         )
         recall = Recall(kept_history(history), warned, fresh=fresh)

@@ -190,10 +190,10 @@ def _searched(
     asked: Asked, case: Case, settings: Settings, options: RunOptions, watch: Watch
 ) -> tuple[Outcome, list[Candidate]]:
     from model.engine import Engine
-    from model.outcome import Contradiction, Options, OutOfTime, concluded
+    from model.outcome import Contradiction, OutOfTime, concluded
 
     watch.say("Writing the program")
-    limits = Options(gap=options.gap, time_limit=options.time_limit, seed=options.seed)
+    limits = options.limits
     asked.ask(case, settings, limits)
     # What takes long to load and to list, while an engine works.
     from model.eligibility import candidates

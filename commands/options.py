@@ -23,6 +23,19 @@ def above_zero(number: float) -> float:
     return number
 
 
+def to_be_had(solver: str) -> str:
+    """Refuse a solver that is not here; HiGHS always is."""
+    if solver != "highs":
+        from model.driven import Driven
+        from model.outcome import SolverFault
+
+        try:
+            Driven(solver)
+        except SolverFault as fault:
+            raise typer.BadParameter(str(fault)) from None
+    return solver
+
+
 CaseOption = Annotated[
     Path | None,
     typer.Option("--case", metavar="DIR", help="Folder of the case (data if not given)."),
@@ -73,6 +86,16 @@ Seed = Annotated[
     int,
     typer.Option(
         "--seed", metavar="NUMBER", min=0, max=2**31 - 1, help="Random seed of the solver."
+    ),
+]
+Solver = Annotated[
+    str,
+    typer.Option(
+        "--solver",
+        metavar="NAME",
+        callback=to_be_had,
+        help="Another solver than HiGHS, of those that Pyomo drives: scip, cbc, gurobi, cplex, "
+        "xpress, glpk, or Pyomo's own name for it.",
     ),
 ]
 Out = Annotated[

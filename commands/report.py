@@ -28,12 +28,10 @@ def swinging(report: GapReport, percent: float, *, as_json: bool) -> Swing:
     from fractions import Fraction
 
     from model import swing
-    from model.outcome import Options
     from reports import swinging
     from reports.progress import Watch
 
-    case, settings, o = report.case, report.plan.settings, report.origin.options
-    options = Options(gap=o.gap, time_limit=o.time_limit, seed=o.seed)
+    case, settings, options = report.case, report.plan.settings, report.origin.options.limits
     off = Fraction(str(percent)) / 100
     with answering(case, settings, as_json=as_json), Watch() as watch:
         found = swing.swings(case, settings, off, options, watch.say, watch.stopped)

@@ -17,7 +17,16 @@ from commands.common import (
     read_whole,
     refused,
 )
-from commands.options import CaseOption, Gap, JsonOption, Keep, Pending, Scenarios, Seed
+from commands.options import (
+    CaseOption,
+    Gap,
+    JsonOption,
+    Keep,
+    Pending,
+    Scenarios,
+    Seed,
+    Solver,
+)
 
 
 def whatif(
@@ -79,6 +88,7 @@ def whatif(
     pending: Pending = "granted",
     time_limit: Seconds = 600,
     seed: Seed = 0,
+    solver: Solver = "highs",
     as_json: JsonOption = False,
 ) -> None:
     """Solve the case, and the case with scenarios and flags on top; print what is different.
@@ -114,7 +124,7 @@ def whatif(
     except InputError as error:
         raise refused(error.faults, as_json) from None
     settings = Settings(pending, keep=kept.stays if kept else None)
-    options = Options(gap=gap, time_limit=time_limit, seed=seed)
+    options = Options(gap=gap, time_limit=time_limit, seed=seed, solver=solver)
     said = flags.in_words(changed, switches, typed)
     if kept:
         question = steady.Question(changed, flips, kept, max_change, curve, points)

@@ -20,6 +20,8 @@ Status = Literal["optimal", "within_gap", "time_limit", "interrupted"]
 Ended = Literal["time_limit", "interrupted"]
 PROVEN_ABSOLUTE = 1e-6
 DEFAULT_GAP = 1e-4
+HIGHS = "highs"
+"""The solver that is asked unless another one is named."""
 
 
 class SolverFault(RuntimeError):
@@ -43,12 +45,14 @@ class Options:
         time_limit: seconds for all tiers together.
         seed: random seed of the solver.
         apart: whether parts that only ceilings join are solved apart first; False to compare.
+        solver: ``highs``, or another one that Pyomo drives, see ``model/driven.py``.
     """
 
     gap: float = DEFAULT_GAP
     time_limit: float = 600.0
     seed: int = 0
     apart: bool = True
+    solver: str = HIGHS
 
 
 @dataclass(frozen=True)

@@ -17,13 +17,13 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from model.domain import Stage
 from model.engine import cores
-from model.highs import ABSOLUTE_GAP, Limits, Watch, minimise
+from model.highs import ABSOLUTE_GAP, Answer, Limits, Watch, minimise
 from model.outcome import Ended
 from model.program import INFINITY, Goal, Program, Row, Vector
 
@@ -83,6 +83,7 @@ class Terms:
         stopped: asked often; true ends the search.
         apart: False solves every program as one, to compare.
         memo: what was found for parts that may come again, kept between searches.
+        driven: minimises a program in place of HiGHS, see ``model/driven.py``.
         events: what the solver was caught at.
         ended: why the search ended early, if it did.
     """
@@ -94,8 +95,13 @@ class Terms:
     stopped: Callable[[], bool]
     apart: bool = True
     memo: Memo | None = None
+    driven: Callable[..., Answer] | None = None
     events: list[str] = field(default_factory=list)
     ended: Ended | None = None
+
+    def minimise(self, program: Program, costs: Vector, limits: Limits, **more: Any) -> Answer:
+        """Minimise one goal over a program, see :func:`model.highs.minimise`."""
+        return (self.driven or minimise)(program, costs, limits, **more)
 
     def over(self) -> bool:
         """Whether time is up or a stop was asked."""
@@ -469,7 +475,7 @@ class _Part:
         ]
         limits = Limits(0.0, 0.5, self.terms.until, self.terms.seed)
         watch = Watch(lambda best, bound: None, self.terms.stopped)
-        answer = minimise(
+        answer = self.terms.minimise(
             widened,
             costs,
             limits,
@@ -512,7 +518,7 @@ class _Part:
             lambda best, bound: self.report(goal.name, best, max(bound, 0.0)), terms.stopped
         )
         for presolve, rows in ((True, cuts), (False, cuts), (False, [])):
-            answer = minimise(
+            answer = terms.minimise(
                 self.program,
                 goal.costs,
                 limits,
@@ -587,7 +593,8 @@ class _Part:
             # Even when time is up: without it all that the parts found would be lost.
             until = time.monotonic() + START_SECONDS
             limits = Limits(1e-3, ABSOLUTE_GAP, until, self.terms.seed)
-            answer = minimise(self.program.with_units_at(point, or_fewer=or_fewer), costs, limits)
+            fixed = self.program.with_units_at(point, or_fewer=or_fewer)
+            answer = self.terms.minimise(fixed, costs, limits)
             if answer.point is not None:
                 start = np.where(self.program.whole, np.round(answer.point), answer.point)
                 if self.program.fault(start) is None:

@@ -24,7 +24,7 @@ from model.formulation import Formulation
 from model.outcome import Options, Outcome, concluded
 from model.program import Program, Vector, compile_program
 from model.search import Memo, Terms, search
-from model.solver import found_at, kept, probe
+from model.solver import found_at, kept, ready
 
 __all__ = ["BASE", "Flips", "Found", "Session", "Unknown"]
 
@@ -92,7 +92,7 @@ class Session:
         self.case, self.settings = case, settings
         self.options = options or Options()
         self._crowd = Crowd(workers, case, settings, self.options)
-        probe()
+        self._driven = ready(self.options.solver)
         self._memo = Memo()
         self._programs: dict[tuple[frozenset[Stage] | None, *tuple[frozenset[str], ...]], Program]
         self._programs = {}
@@ -281,6 +281,7 @@ class Session:
             report,
             stopped,
             memo=self._memo,
+            driven=self._driven,
         )
         point, bounds = search(program, terms)
         kept(program, point, bounds)

@@ -11,8 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 from model.domain import Stage, is_tier
 from model.formulation import Formulation
-from model.highs import probe
+from model.highs import Answer, probe
 from model.outcome import (
+    HIGHS,
     Contradiction,
     Found,
     Options,
@@ -26,7 +27,7 @@ from model.plan import Start
 from model.program import Program, Vector, compile_program
 from model.search import Terms, search
 
-__all__ = ["find", "found_at", "kept", "probe", "solve", "starts"]
+__all__ = ["find", "found_at", "kept", "ready", "solve", "starts"]
 
 
 def solve(
@@ -64,7 +65,7 @@ def find(
         Contradiction, OutOfTime: see ``kept``.
     """
     began = time.monotonic()
-    probe()
+    driven = ready(options.solver)
     moved: dict[Stage, float] = {}
     constants = {name: float(each.constant) for name, each in formulation.tiers.items()}
 
@@ -77,11 +78,33 @@ def find(
 
     program = compile_program(formulation)
     terms = Terms(
-        options.gap, began + options.time_limit, options.seed, report, stopped, options.apart
+        options.gap,
+        began + options.time_limit,
+        options.seed,
+        report,
+        stopped,
+        options.apart,
+        driven=driven,
     )
     point, bounds = search(program, terms)
     kept(program, point, bounds)
     return found_at(formulation, program, point, bounds, terms, moved, began)
+
+
+def ready(solver: str) -> Callable[..., Answer] | None:
+    """Return what asks the solver in place of HiGHS, None for HiGHS; it was tried on a probe.
+
+    Raises:
+        SolverFault: the solver is not to be had, or fails the probe.
+    """
+    if solver == HIGHS:
+        probe()
+        return None
+    from model.driven import Driven
+
+    driven = Driven(solver).minimise
+    probe(driven, solver)
+    return driven
 
 
 def kept(program: Program, point: Vector, bounds: Sequence[float]) -> None:

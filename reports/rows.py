@@ -9,6 +9,7 @@ from fractions import Fraction
 from model.case import Case
 from model.caveats.base import Caveat
 from model.domain import Basis, Line
+from model.outcome import HIGHS
 from model.plan import State
 from reports import words
 from reports.shape import RunOptions
@@ -40,9 +41,10 @@ class Origin:
         o = self.options
         scenarios = "".join(f" --scenario {shlex.quote(each)}" for each in o.scenarios)
         keep = f" --keep {shlex.quote(o.keep)}" if o.keep else ""
+        solver = f" --solver {shlex.quote(o.solver)}" if o.solver != HIGHS else ""
         return (
             f"python solve.py plan --case {shlex.quote(self.folder)}{scenarios} --gap {o.gap:g} "
-            f"--time-limit {o.time_limit:g} --pending {o.pending} --seed {o.seed}{keep}"
+            f"--time-limit {o.time_limit:g} --pending {o.pending} --seed {o.seed}{keep}{solver}"
         )
 
     def details(self) -> list[tuple[str, str]]:
@@ -54,7 +56,7 @@ class Origin:
             (
                 "Options",
                 f"pending votes {o.pending}, gap {o.gap:g}, time limit {o.time_limit:g} s, "
-                f"seed {o.seed}",
+                f"seed {o.seed}, solver {o.solver}",
             ),
             *((f"Version of {name}", version) for name, version in self.versions.items()),
             *((f"SHA-256 of {name}", digest) for name, digest in self.files.items()),

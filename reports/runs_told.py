@@ -99,7 +99,7 @@ def show(entry: Entry, run: RunFile, to: Console) -> None:
         "Case": entry.case_path,
         "Scenarios": " ".join(entry.scenarios),
         "Options": f"pending {o.pending}, gap {o.gap:g}, time limit {o.time_limit:g} s, "
-        f"seed {o.seed}",
+        f"seed {o.seed}, solver {o.solver}",
         "Versions": ", ".join(f"{name} {version}" for name, version in run.versions.items()),
         "Proof": f"{words.STATUS[run.status]}; {run.seconds:.1f} s",
         "Coverage": words.percent(entry.coverage),

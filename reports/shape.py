@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from model.domain import Pending, Tier
 from model.explain import Gap, ReasonKind
 from model.faults import Fault
+from model.outcome import HIGHS, Options
 from model.plan import Plan, State
 
 FORMAT: Literal[1] = 1
@@ -228,6 +229,12 @@ class RunOptions(_Shape):
     time_limit: Annotated[float, Field(gt=0, allow_inf_nan=False)]
     seed: Annotated[int, Field(ge=0)]
     scenarios: tuple[str, ...] = ()
+    solver: str = HIGHS
+
+    @property
+    def limits(self) -> Options:
+        """What a solve is asked."""
+        return Options(self.gap, self.time_limit, self.seed, solver=self.solver)
 
 
 class TakenFrom(_Shape):

@@ -67,13 +67,15 @@ def test_pyomo_is_known_only_where_the_program_is_stated() -> None:
     assert "model.formulation" in rooms
     # ``program`` is the solver's reader of the standard form.
     assert under(
-        rooms, "model.formulation", "model.program", "model.solver", "model.caveats", "model.rules"
-    )
+        rooms, "model.formulation", "model.program", "model.solver", "model.caveats", "model.rules",
+        "model.driven",
+    )  # fmt: skip
 
 
 def test_highs_is_known_only_to_the_solver() -> None:
     assert under(importers("highspy"), "model.highs", "model.solver")
-    assert under(importers("model.highs"), "model.search", "model.solver", "model.relaxing")
+    assert under(importers("model.highs"), "model.search", "model.solver", "model.relaxing",
+                 "model.driven")  # fmt: skip
 
 
 @pytest.mark.parametrize("package", ["yaml", "csv"])

@@ -278,7 +278,7 @@ def test_run_json_tells_inputs_options_times_and_proof(made: Run, case: Case) ->
     assert told["case"]["files"] == case.files
     assert told["options"] == {
         "pending": "granted", "keep": None, "gap": 0.0001, "time_limit": 600.0, "seed": 0,
-        "scenarios": [],
+        "scenarios": [], "solver": "highs",
     }  # fmt: skip
     assert told["started"] == "2026-11-21T10:00:00+00:00"
     assert told["tiers"][0]["proven"] is True
