@@ -283,7 +283,9 @@ def sha256(text: str | bytes) -> str:
 
 def input_hash(files: Mapping[str, str], options: RunOptions, version: str) -> str:
     """Return the hash over all that a plan is made from: case files, options, version."""
-    inputs = {"files": dict(files), "options": options.model_dump(), "version": version}
+    # HiGHS goes without saying: the hash of a run from before there was a choice still holds.
+    asked = options.model_dump(exclude={"solver"} if options.solver == HIGHS else None)
+    inputs = {"files": dict(files), "options": asked, "version": version}
     return sha256(json.dumps(inputs, sort_keys=True))
 
 
