@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -36,6 +38,21 @@ def swinging(report: GapReport, percent: float, *, as_json: bool) -> Swing:
     with answering(case, settings, as_json=as_json), Watch() as watch:
         found = swing.swings(case, settings, off, options, watch.say, watch.stopped)
         return swinging.swing(report, off, found)
+
+
+def earlier(folder: Path, case: Path | None) -> GapReport:
+    """Return the report of a baseline; a case that has moved may be the one of both runs."""
+    from model.faults import InputError
+    from reports import verify
+
+    try:
+        return verify.holding(folder)
+    except InputError as error:
+        if case is not None:
+            with suppress(InputError):
+                return verify.holding(folder, case)
+        faults = [replace(each, file=f"baseline: {each.file}") for each in error.faults]
+        raise InputError(faults) from None
 
 
 def report(
@@ -89,7 +106,7 @@ def report(
 ) -> None:
     """Write the report of a run again: in other formats, against a baseline, with a swing."""
     from model.faults import Fault, InputError
-    from reports import formats, gathered, run_folder, verify
+    from reports import formats, gathered, own, run_folder, verify
 
     try:
         names = formats.named(form)
@@ -97,14 +114,14 @@ def report(
             message = "writes files of your own, and a run holds none"
             raise InputError([Fault("--templates", 0, "", str(templates), message, "give --out")])
         told = verify.holding(run, case)
-        against = verify.holding(baseline) if baseline else None
-        swung = swinging(told, swing, as_json=as_json) if swing else None
-        content = gathered.content(told, against, swung, month)
-        files = formats.written(content, names)
-        if templates is not None:
-            from reports import own
-
-            files |= own.write(content, templates)
+        content = gathered.content(told, earlier(baseline, case) if baseline else None, None, month)
+        if out is None:
+            run_folder.writable(run)
+        mine = own.write(content, templates) if templates else {}
+        if swing:  # last, as it takes long: what else is wrong has been told
+            content = replace(content, swing=swinging(told, swing, as_json=as_json))
+            mine = own.write(content, templates) if templates else {}
+        files = formats.written(content, names) | mine
         if out is None:
             run_folder.add(run, files)
         else:

@@ -46,6 +46,11 @@ def write(content: Content, folder: Path) -> dict[str, str | bytes]:
     """
     if not folder.is_dir():
         raise InputError([Fault("--templates", 0, "", str(folder), "is no folder")])
+    if not any((folder / each).exists() for each in (COLUMNS, STYLE, "parts")) and not any(
+        folder.glob("*.j2")
+    ):
+        allowed = f"it may hold NAME.j2, {COLUMNS}, {STYLE}, parts/NAME.html.j2"
+        raise InputError([Fault("--templates", 0, "", str(folder), "holds no template", allowed)])
     names = [path.name for path in sorted(folder.glob("*.j2")) if not path.name.startswith("_")]
     taken = [name for name in names if name.removesuffix(".j2") in run_folder.FILES[:5]]
     faults = [Fault(name, 0, "", "", "would stand for a file of the run itself") for name in taken]
@@ -80,6 +85,8 @@ def _environment(folder: Path, content: Content, columns: Columns) -> ImmutableS
 
     def table(name: str) -> str:
         """Return a table as CSV, with the columns that were chosen."""
+        if name not in TABLES:
+            raise ValueError(f"{name!r} is no table; {nearest(str(name), list(TABLES))}")
         chosen = columns.get(name, TABLES[name].usual)
         rows = [
             tuple("" if (v := col.of(row)) is None else tables.cell(_cell(v)) for col in chosen)

@@ -132,14 +132,33 @@ def put(folder: Path, files: Mapping[str, str | bytes]) -> None:
     """Write files of a report into a folder that need not be a run; over those of the same name.
 
     Raises:
-        InputError: the folder cannot be made, or a file cannot be written.
+        InputError: the folder cannot be made, or a file cannot be written. None was written then.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as error:
         raise InputError([_fault(folder, f"cannot be made: {_why(error)}")]) from None
-    for name, each in files.items():
-        disk.put(folder / name, _raw(each), replace=True)
+    faults = [
+        _fault(folder / name, "is no file")
+        for name in files
+        if (folder / name).exists() and not (folder / name).is_file()
+    ]
+    if faults:
+        raise InputError(faults)
+    token = secrets.token_hex(4)
+    staged = {folder / name: folder / f".{name}.{token}.muster-new" for name in files}
+    try:
+        for path, lay in staged.items():
+            disk.write(lay, _raw(files[path.name]))
+        for path, lay in staged.items():
+            lay.replace(path)
+        disk.sync(folder)
+    except OSError as error:
+        raise InputError([_fault(path, f"cannot be written: {_why(error)}")]) from None
+    finally:
+        for lay in staged.values():
+            with contextlib.suppress(OSError):
+                lay.unlink(missing_ok=True)
 
 
 def _raw(content: str | bytes) -> bytes:

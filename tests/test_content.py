@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 import solve
+from model import disk, swing
 from model.faults import InputError
 from reports import formats, gathered, run_folder, verify
 from reports.content import Content
@@ -141,6 +144,66 @@ def test_files_written_elsewhere_leave_the_run_alone(stored: Path, tmp_path: Pat
     assert json.loads(said)["files"] == ["report.md"]
     assert (tmp_path / "a" / "b" / "report.md").read_bytes() == (stored / "report.md").read_bytes()
     assert (stored / "run.json").read_bytes() == before
+
+
+def test_files_written_elsewhere_are_all_written_or_none(
+    stored: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = tmp_path / "there"
+    there.mkdir()
+    (there / "report.html").write_text("earlier", "utf-8")
+    write, calls = disk.write, []
+
+    def full(path: Path, content: bytes) -> None:
+        calls.append(path)
+        if len(calls) == 2:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        write(path, content)
+
+    monkeypatch.setattr(disk, "write", full)
+    status, _, said = report(stored, "--format", "html,md", "--out", there)
+    assert status == 2
+    assert "No space left" in said
+    assert [each.name for each in there.iterdir()] == ["report.html"]
+    assert (there / "report.html").read_text("utf-8") == "earlier"
+
+
+def test_a_fault_of_the_baseline_says_that_it_is_the_baselines(
+    stored: Path, tmp_path: Path
+) -> None:
+    status, _, said = report(stored, "--baseline", tmp_path / "case")
+    assert status == 2
+    assert "baseline: plan.json: is missing" in said
+
+
+def test_the_case_that_has_moved_is_that_of_the_baseline_too(stored: Path, tmp_path: Path) -> None:
+    moved = (tmp_path / "case").rename(tmp_path / "moved")
+    given = ("--baseline", stored, "--format", "md", "--out", tmp_path / "out")
+    assert "baseline" not in report(stored, *given)[2]
+    assert report(stored, *given, "--case", moved)[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (["--month", "99"], "--month"),
+        (["--baseline", "nowhere"], "baseline: nowhere"),
+        (["--templates", ".", "--out", "new"], "holds no template"),
+        (["--format", "htm"], "--format"),
+    ],
+)
+def test_what_is_wrong_is_told_before_anything_is_solved(
+    stored: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wrong: list[str], said: str
+) -> None:
+    def solved(*_: object) -> None:
+        raise AssertionError("it was solved first")
+
+    monkeypatch.setattr(swing, "swings", solved)
+    monkeypatch.chdir(tmp_path)
+    status, _, told = report(stored, "--swing", "20", *wrong)
+    assert status == 2
+    assert said in told
+    assert not (tmp_path / "new").exists()
 
 
 def test_every_format_can_be_read_back_by_its_name() -> None:

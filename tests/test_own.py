@@ -80,6 +80,7 @@ def test_a_section_and_a_style_of_ours_can_be_replaced(content: Content, folder:
         ("a.md.j2", "{{ content.__class__.__mro__ }}", "a.md.j2:1"),
         ("a.md.j2", "\n{{ content.title|shout }}", "a.md.j2:2"),
         ("plan.json.j2", "{}", "would stand for a file of the run itself"),
+        ("a.md.j2", "\n{{ csv('gap') }}", "a.md.j2:2: 'gap' is no table; nearest: gaps"),
         ("columns.yaml", "lins: [line]\n", "lines"),
         ("columns.yaml", "lines: [titel, line]\n", "title"),
         ("columns.yaml", "lines: line\n", "is no list of columns"),
@@ -92,6 +93,11 @@ def test_what_is_wrong_is_told_with_its_file_and_line(
 ) -> None:
     (folder / name).write_text(text, "utf-8")
     assert said in fault(content, folder)
+
+
+def test_a_folder_without_any_template_is_refused(content: Content, folder: Path) -> None:
+    (folder / "letter.md").write_text("{{ content.title }}", "utf-8")
+    assert "holds no template" in fault(content, folder)
 
 
 def test_own_files_never_go_into_a_run(tmp_path: Path, folder: Path) -> None:
