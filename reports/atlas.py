@@ -11,13 +11,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rich.cells import cell_len
-
 from reports import places, svg
 from reports.content import Content
-from reports.orbat import in_place, wrapped
+from reports.orbat import in_place
 from reports.outlines import EAST, NORTH, WEST, Box, crimea, ground, inside, projected, size
-from reports.svg import tag
+from reports.svg import tag, wrapped
 from reports.tables import Table, cell
 from reports.told import Month
 
@@ -213,7 +211,7 @@ def _label(each: Based, width: float, height: float, taken: list[Box]) -> list[s
     heads = wrapped(f"{_arrow(each)}{short} {each.whole:,}", 176, 2, 11)
     nations = wrapped(" ".join(f"{n}\u00a0{p:,}" for n, p in each.people), 176, 6, 10)
     lines = [(line, 11) for line in heads] + [(line, 10) for line in nations]
-    wide = max(cell_len(line) * size * 0.6 for line, size in lines) + 6
+    wide = max(svg.wide(line, size) for line, size in lines) + 6
     tall = 12.5 * len(lines) + 3
     (x, y), r = _at(each, width), radius(each.whole, width)
     box = _free(x, y, r, wide, tall, (width, height), taken)
@@ -286,7 +284,7 @@ def _foot(content: Content) -> list[str]:
         "The area of a circle grows with the people in place; a flag is the headquarters; an arrow "
         "points to what lies beyond. A point stands for an area.",
         *(wrapped(missing, svg.WIDTH - 8, 3, 11) if missing else []),
-        *(each for each in (content.unproven, content.classification) if each),
+        *(line for mark in content.marks for line in wrapped(mark, svg.WIDTH - 8, 3, 11)),
     ]
 
 

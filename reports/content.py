@@ -156,6 +156,12 @@ class Content:
     changes: Changes | None
 
     @property
+    def marks(self) -> tuple[str, ...]:
+        """What every product carries: what is not proven, the marking, and of which run it is."""
+        named = f"Run {self.origin.run}, input hash {self.origin.input_hash}"
+        return tuple(each for each in (self.unproven, self.classification, named) if each)
+
+    @property
     def worst(self) -> Sequence[GapTold]:
         """The ten worst gaps."""
         return self.gaps[:WORST]

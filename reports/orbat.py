@@ -10,8 +10,6 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rich.cells import cell_len
-
 from reports import orbat_mapper, places, svg, symbols, words
 from reports.content import Content
 from reports.svg import tag
@@ -105,7 +103,9 @@ def picture(content: Content) -> str:
     named = f"month {month.number}" + (f" ({month.name})" if month.name else "")
     parts = [
         tag("g", symbols.drawn(symbols.HEADQUARTERS, _SCALE), transform="translate(36 34)"),
-        svg.write(66, 30, content.title, font_size=15, font_weight="bold"),
+        svg.write(
+            66, 30, svg.fitted(content.title, svg.WIDTH - 70, 17), font_size=15, font_weight="bold"
+        ),
         svg.write(
             66,
             48,
@@ -191,7 +191,7 @@ def _unit(content: Content, tour: TourTold, x: float, y: float) -> str:
     )
     head = svg.fitted(f"{tour.units} × {tour.line}", _WIDE - 26, 10)
     staff = code[symbols.STAFF] == "2"  # it stands where the text begins
-    lines = wrapped(tour.capability_title.split(" (")[0], _WIDE - 8, 3)
+    lines = svg.wrapped(tour.capability_title.split(" (")[0], _WIDE - 8, 3, _SMALL)
     parts = [
         tag("title", svg.escape(said)),
         tag("g", symbols.drawn(code, _SCALE), transform=f"translate({middle:.1f} {y + 27:.1f})"),
@@ -212,18 +212,6 @@ def _unit(content: Content, tour: TourTold, x: float, y: float) -> str:
     return tag("g", "".join(parts))
 
 
-def wrapped(text: str, width: float, most: int, size: float = _SMALL) -> list[str]:
-    """Return a text on at most so many lines of the width, cut with an ellipsis."""
-    lines: list[str] = []
-    for word in text.split(" "):
-        longer = f"{lines[-1]} {word}" if lines else word
-        if lines and (len(lines) == most or cell_len(longer) * size * 0.6 <= width):
-            lines[-1] = longer
-        else:
-            lines.append(word)
-    return [svg.fitted(line, width, size) for line in lines]
-
-
 def _notes(content: Content, tours: list[TourTold]) -> Iterator[str]:
     """Yield what has to be known to read the picture."""
     yield (
@@ -233,8 +221,6 @@ def _notes(content: Content, tours: list[TourTold]) -> Iterator[str]:
     unknown = symbols.unknown(tour.capability for tour in tours)
     if unknown:
         told = f"Without a symbol, drawn as an empty frame: {', '.join(unknown)}."
-        yield from wrapped(told, svg.WIDTH - 8, 3, 10)
-    if content.unproven:
-        yield content.unproven
-    if content.classification:
-        yield content.classification
+        yield from svg.wrapped(told, svg.WIDTH - 8, 3, 10)
+    for mark in content.marks:
+        yield from svg.wrapped(mark, svg.WIDTH - 8, 3, 10)

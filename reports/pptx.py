@@ -15,9 +15,11 @@ from pptx.dml.color import RGBColor
 from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION
 from pptx.enum.dml import MSO_LINE
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
+from pptx.oxml import parse_xml
+from pptx.oxml.ns import nsdecls, qn
 from pptx.util import Inches, Pt
 
-from reports import blocks, words
+from reports import blocks, svg, words
 from reports.content import Content
 from reports.office import MARK_RED, short, steady
 from reports.told import LineTold, RoleTold
@@ -25,11 +27,14 @@ from reports.told import LineTold, RoleTold
 WIDE, TALL = 13.333, 7.5
 _LEFT, _TOP, _BOTTOM = 0.5, 1.45, 6.85
 _SMALL = 14
-_LETTER = 0.0082  # inches of width, for a point of size: on the safe side
+_LETTER = 0.0082  # inches of width of a letter, for a point of size: on the safe side
+_BOLD = 1.15  # how much wider a bold one is
 _INK, _BLUE, _GREY, _PALE = "1B1F24", "0969B0", "5B6672", "EEF1F4"
 _ROWS = 7
 """The most rows of a table on a slide."""
 _NATIONS = 12
+_LABELS = 12
+"""The most months that are named below a chart."""
 
 
 def write(content: Content) -> dict[str, str | bytes]:
@@ -71,7 +76,7 @@ class _Writer:
     def title(self) -> None:
         """Write the headline numbers."""
         content = self.content
-        slide = self.slide(f"{content.title}: gap report")
+        slide = self.slide(f"{svg.cut(content.title, 80)}: gap report")
         numbers = (
             (words.percent(content.index), "of the weighted demand is covered"),
             (str(content.gap_lines), f"of {words.count(content.demanded, 'line')} with a gap"),
@@ -86,7 +91,8 @@ class _Writer:
             facts.insert(0, content.scenario)
         if content.changes:
             facts.insert(0, f"Held against run {content.changes.run}: {self.shift()}.")
-        body = [short(each, 190) for each in facts[:6]]
+        two = 0.9 * 2 * _room(WIDE - 2 * _LEFT, 16)
+        body = [svg.cut(each, two) for each in facts[:6]]
         self.text(slide, (_LEFT, 3.8, WIDE - 2 * _LEFT, 3.0), "\n".join(body), size=16)
 
     def shift(self) -> str:
@@ -174,12 +180,14 @@ class _Writer:
             return
         slide = self.slide("Person-months by nation")
         data = CategoryChartData(number_format="#,##0")
-        data.categories = [short(each.name, 24) for each in reversed(there)]
+        data.categories = [svg.cut(each.name, 24) for each in reversed(there)]
         data.add_series("Person-months", [each.people_months for each in reversed(there)])
         place = [Inches(each) for each in (_LEFT, _TOP, WIDE - 2 * _LEFT, 5.3)]
         frame = slide.shapes.add_chart(XL_CHART_TYPE.BAR_CLUSTERED, *place, data)
         chart = self.plain(frame, "Person-months by nation")
         chart.plots[0].gap_width = 40
+        labels = chart.value_axis.tick_labels
+        labels.number_format, labels.number_format_is_linked = "#,##0", False
         self.inked(chart.plots[0].series[0].format.fill, _BLUE)
 
     # What stands on a slide
@@ -192,18 +200,19 @@ class _Writer:
         head = slide.shapes.title
         place = (_LEFT, 0.5, WIDE - 2 * _LEFT, 0.85)
         head.left, head.top, head.width, head.height = (Inches(each) for each in place)
-        size = 30 if len(title) <= 60 else 20
-        self.fill(head.text_frame, short(title, 130), size, bold=True, colour=_INK)
-        marking = short(content.classification, 100)
+        size = 30 if svg.letters(title) <= _room(place[2], 30 * _BOLD) else 20
+        held = 0.9 * 2 * _room(place[2], 20 * _BOLD)
+        self.fill(head.text_frame, svg.cut(title, held), size, bold=True, colour=_INK)
+        marking = svg.cut(content.classification, _room(WIDE - 5.3, _SMALL * _BOLD))
         for top in (0.08, 7.08):
             if marking:
-                place = (3.2, top, WIDE - 6.4, 0.34)
+                place = (2.65, top, WIDE - 5.3, 0.34)
                 self.text(slide, place, marking, bold=True, colour=MARK_RED, centre=True)
         if content.unproven:
             place = (_LEFT, 6.74, WIDE - 2 * _LEFT, 0.34)
             self.text(slide, place, content.unproven, bold=True, colour=MARK_RED)
         named = f"Run {content.origin.run}"
-        self.text(slide, (_LEFT, 7.08, 2.6, 0.34), named, colour=_GREY)
+        self.text(slide, (_LEFT, 7.08, 2.15, 0.34), named, colour=_GREY)
         self.text(slide, (WIDE - 1.2, 7.08, 0.7, 0.34), str(self.count), colour=_GREY)
         return slide
 
@@ -269,13 +278,13 @@ class _Writer:
         lines = max(1, int((tall - 0.1) / (_SMALL * 1.2 / 72)))
         for i, width in enumerate(widths):
             table.columns[i].width = Inches(width)
-            most = int((width - 0.2) / (_LETTER * _SMALL))
             for j, row in enumerate((heads, *rows)):
+                most = _room(width, _SMALL * (_BOLD if j == 0 else 1))
                 table.rows[j].height = Inches(tall)
                 cell = table.cell(j, i)
                 self.inked(cell.fill, _PALE if j == 0 else "FFFFFF")
                 # Lines break between words, so not all of each is used.
-                text = short(row[i], most if lines == 1 else int(0.85 * most * lines))
+                text = svg.cut(row[i], most if lines == 1 else 0.85 * most * lines)
                 self.fill(cell.text_frame, text, bold=j == 0)
 
     def lines(self, slide: Any, role: RoleTold, place: tuple[float, ...]) -> None:
@@ -288,6 +297,9 @@ class _Writer:
         box = (Inches(each) for each in place)
         frame = slide.shapes.add_chart(XL_CHART_TYPE.LINE, *box, data)
         chart = self.plain(frame, f"Coverage by month, {role.role}")
+        every = -(-len(self.content.months) // _LABELS)
+        skip = parse_xml(f'<c:tickLblSkip {nsdecls("c")} val="{every}"/>')
+        chart.category_axis._element.find(qn("c:noMultiLvlLbl")).addprevious(skip)
         axis = chart.value_axis
         axis.minimum_scale, axis.maximum_scale, axis.major_unit = 0, 1, 0.25
         axis.tick_labels.number_format, axis.tick_labels.number_format_is_linked = "0%", False
@@ -313,3 +325,8 @@ class _Writer:
         """Fill a shape with one colour."""
         fill.solid()
         fill.fore_color.rgb = RGBColor.from_string(colour)
+
+
+def _room(width: float, size: float) -> float:
+    """Return how many letters of a size in points a line of a box has room for."""
+    return (width - 0.2) / (_LETTER * size)

@@ -60,14 +60,61 @@ def write(x: float, y: float, text: str, **attributes: object) -> str:
     return tag("text", escape(text), x=x, y=y, **attributes)
 
 
+class _Letters(dict[str, float]):
+    """The width of each character, in letters; measured in DejaVu Sans, the widest in use."""
+
+    def __missing__(self, character: str) -> float:
+        wide: float = cell_len(character)  # 0 for an accent on the letter before, 2 for 漢
+        if character in "MWmw@%…—Ψ" or character in "ЖМФШЩЫЮжмфшщыю":
+            wide = 1.8 if character in "ЖШЩЮ" else 1.65
+        elif character in " ijlIJ.,:;'|()[]":
+            wide = 0.65
+        elif character.isupper() and wide == 1:
+            wide = 1.3
+        self[character] = wide
+        return wide
+
+
+_LETTERS = _Letters()
+
+
+def letters(text: str) -> float:
+    """Return how wide a text is, in letters: a capital is wider than one, a comma narrower."""
+    return sum(map(_LETTERS.__getitem__, text))
+
+
+def wide(text: str, size: float) -> float:
+    """Return about how wide a text of some size is, in the units of the size."""
+    return letters(text) * size * _LETTER
+
+
+def cut(text: str, most: float) -> str:
+    """Return the text, cut with an ellipsis where it is wider than so many letters."""
+    used, end = 0.0, 0
+    for i, character in enumerate(text, start=1):
+        used += _LETTERS[character]
+        if used <= most - _LETTERS["…"]:
+            end = i
+        elif used > most:
+            return f"{text[:end].rstrip()}…" if end else ""
+    return text
+
+
 def fitted(text: str, width: float, size: float) -> str:
     """Return the text, cut with an ellipsis so that it is not wider; empty where nothing fits."""
-    most = int(width / (size * _LETTER))
-    if cell_len(text) <= most:
-        return text
-    while text and cell_len(text) > most - 1:
-        text = text[:-1]
-    return f"{text.rstrip()}…" if text else ""
+    return cut(text, width / (size * _LETTER))
+
+
+def wrapped(text: str, width: float, most: int, size: float) -> list[str]:
+    """Return a text on at most so many lines of the width, cut with an ellipsis."""
+    lines: list[str] = []
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and (len(lines) == most or wide(longer, size) <= width):
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return [fitted(line, width, size) for line in lines]
 
 
 def drawing(name: str, title: str, alt: str, width: float, height: float, inside: str) -> str:

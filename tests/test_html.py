@@ -14,16 +14,18 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from defusedxml import ElementTree
+from PIL import ImageFont
 from pypdf import PdfReader
 
 from model.case import Case
 from model.domain import Settings
 from model.plan import Plan
-from reports import formats, gathered, html
+from reports import formats, gathered, html, svg
 from reports.content import Content
 from reports.gap_report import GapReport
 from reports.run import make_run
 from reports.shape import RunOptions
+from reports.typeset import FONTS
 from tests import browser
 from tests.test_reports import LINES, OFFERS, STARTS, YAML, Solved, run_of, write_case
 
@@ -270,3 +272,25 @@ def test_every_size_of_case_has_a_picture_whose_columns_can_be_read(
     row = page.split('<table class="grid">')[1].split("L000 ")[1].split("<tr>")[0]
     assert row.count("<td") == columns
     assert row.count('s4 m">3') == columns
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Infantry battalion group, western sector (first rotation)",
+        "RECONNAISSANCE AND COMMAND, MNF-U FORWARD ELEMENT",
+        "W" * 40,
+        "Щоденний ЖУРНАЛ Міноборони",
+        "illicit fill-in, l.i.l.",
+    ],
+)
+def test_a_text_is_never_wider_than_it_is_taken_for(text: str) -> None:
+    condensed = ImageFont.truetype(FONTS / "DejaVuSansCondensed.ttf", 100)
+    assert condensed.getlength(text) / 0.9 <= 1.05 * svg.wide(text, 100)
+    cut = svg.fitted(text, 1000, 100)
+    assert condensed.getlength(cut) / 0.9 <= 1050
+
+
+def test_a_text_of_any_length_is_cut_at_once() -> None:
+    assert svg.fitted("W" * 3_000_000, 100, 10) == "WWWWWWWWW…"
+    assert svg.wrapped("W" * 3_000_000, 100, 3, 10) == ["WWWWWWWWW…"]

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+import math
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import pytest
 from docx import Document
+from PIL import ImageFont
 from pptx import Presentation
 from pptx.util import Pt
 from typer.testing import CliRunner
@@ -16,6 +19,7 @@ from typer.testing import CliRunner
 import solve
 from reports import blocks, docx, formats, pptx, verify
 from reports.content import Content
+from reports.typeset import FONTS
 from tests.test_html import HOSTILE, compared, hostile
 from tests.test_reports import write_case
 
@@ -119,6 +123,39 @@ def test_nothing_on_a_slide_is_small_or_overlaps_or_leaves_it(bad: Content, good
             across = min(one[2], two[2]) - max(one[0], two[0])
             down = min(one[3], two[3]) - max(one[1], two[1])
             assert across <= 0 or down <= 914_400 * 0.12
+
+
+def test_the_widest_letters_still_fit_their_boxes_on_a_slide(bad: Content) -> None:
+    wide = "W" * 200
+    content = replace(
+        bad,
+        title=wide,
+        classification=wide,
+        gaps=tuple(replace(each, title=wide) for each in bad.gaps),
+        lines=tuple(replace(each, title=wide) for each in bad.lines),
+        cards=tuple(replace(each, sentence=wide, authority=wide) for each in bad.cards),
+    )
+    for slide in slides(content):
+        boxes = [(s.text_frame, s.width, s.height) for s in slide.shapes if s.has_text_frame]
+        for table in [shape.table for shape in slide.shapes if shape.has_table]:
+            for row in table.rows:
+                pairs = zip(row.cells, table.columns, strict=True)
+                boxes += [(cell.text_frame, column.width, row.height) for cell, column in pairs]
+        for frame, width, height in boxes:
+            assert tall(frame, width / 12_700 - 14.4) <= height / 12_700 + 1, frame.text
+
+
+def tall(frame: Any, width: float) -> float:
+    """Return how high the text of a frame stands, in points, in the font that is there if none."""
+    high = 0.0
+    for paragraph in frame.paragraphs:
+        for run in paragraph.runs:
+            size = run.font.size.pt
+            name = "DejaVuSansCondensed" + ("-Bold" if run.font.bold else "")
+            font = ImageFont.truetype(FONTS / f"{name}.ttf", size)
+            lines = max(1, math.ceil(font.getlength(run.text) / 0.9 / width))
+            high += lines * size * 1.2
+    return high
 
 
 def test_documents_and_slides_are_the_same_bytes_each_time(

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -387,9 +388,15 @@ def test_every_file_is_well_formed_with_hostile_text_and_the_same_each_time(
 
 
 def test_a_plan_that_is_not_proven_and_its_marking_stand_on_every_picture(tmp_path: Path) -> None:
-    files = formats.written(hostile(tmp_path / "case"), WANTED)
-    for name in ("orbat.svg", "map.svg", "map-over-time.svg", "places.kml", "orbat.json"):
-        assert "NOT PROVEN" in str(files[name]), name
+    content = hostile(tmp_path / "case")
+    files = formats.written(content, [*WANTED, "svg"])
+    pictures = [name for name in files if name.endswith(".svg")]
+    assert len(pictures) == 3 + len(formats.PICTURES)
+    assert "NOT PROVEN" in str(files["orbat.json"])
+    for name in (*pictures, "places.kml"):
+        text = unescape(str(files[name]))
+        for mark in ("NOT PROVEN", content.classification, content.origin.run):
+            assert mark in text, (name, mark)
 
 
 def test_a_plan_in_which_nobody_is_anywhere_is_told_too(tmp_path: Path) -> None:
