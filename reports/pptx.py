@@ -68,6 +68,7 @@ class _Writer:
             self.role(role, lines[role.role].lines if role.role in lines else ())
         self.asks()
         self.votes()
+        self.swing()
         self.nations()
         return self.made
 
@@ -172,6 +173,27 @@ class _Writer:
         ]
         heads = ("Vote or condition", "Rests on it, %", "Lost if it fails, points")
         self.many("What rests on votes and conditions", heads, rows, (8.5, 1.7, 2.1), _ROWS)
+
+    def swing(self) -> None:
+        """Write how the answer moves where assumed figures are off, if that was asked for."""
+        told = self.content.swing
+        if told is None:
+            return
+        names = tuple(told.rows[0].tiers)
+        rows = [
+            (
+                each.what,
+                words.percent(each.index),
+                *(words.tier_value(each.tiers[name]) for name in names),
+                each.proof,
+            )
+            for each in told.rows
+        ]
+        heads = ("What is off", "Covered", *names, "Proof")
+        first, share, last = 4.2, 1.2, 1.9
+        tier = (WIDE - 2 * _LEFT - first - share - last) / len(names)
+        widths = (first, share, *[tier] * len(names), last)
+        self.many("If assumed figures are off", heads, rows, widths, _ROWS)
 
     def nations(self) -> None:
         """Write who gives most, as a chart."""

@@ -7,6 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from pptx import Presentation
 
 from model.domain import Settings
 from model.read import read_case
@@ -59,7 +60,7 @@ def test_a_share_that_is_none_is_refused(tmp_path: Path, percent: str) -> None:
 def test_a_report_tells_the_plan_as_it_is_and_four_others(tmp_path: Path) -> None:
     case = write_case(tmp_path / "case")
     run_folder.write(tmp_path / "run", run_of(case, tmp_path / "case").files)
-    assert report(tmp_path / "run", "--swing", "20", "--format", "html,md")[0] == 0
+    assert report(tmp_path / "run", "--swing", "20", "--format", "html,md,pptx")[0] == 0
     told = (tmp_path / "run" / "report.md").read_text("utf-8")
     table = told.split("## If assumed figures are off")[1].split("##")[0]
     rows = [line.split("|")[1].strip() for line in table.splitlines() if line.startswith("| ")]
@@ -71,4 +72,8 @@ def test_a_report_tells_the_plan_as_it_is_and_four_others(tmp_path: Path) -> Non
     ]
     page = (tmp_path / "run" / "report.html").read_text("utf-8")
     assert "Demand of assumed lines 20.0% higher" in page
+    slides = Presentation(str(tmp_path / "run" / "report.pptx")).slides
+    (slide,) = [s for s in slides if s.shapes.title.text == "If assumed figures are off"]
+    (told_there,) = [shape.table for shape in slide.shapes if shape.has_table]
+    assert [row.cells[0].text for row in told_there.rows][1:] == rows[1:]
     assert read_case(tmp_path / "case").case.files == case.files
