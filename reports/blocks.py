@@ -92,8 +92,13 @@ class Section:
 def sections(content: Content) -> Iterator[Section]:
     """Yield the sections of a report in the order in which the page has them."""
     for name, title in html.sections(content).items():
-        blocks = tuple(_SECTIONS[name](content))
+        blocks = tuple(map(_filled, _SECTIONS[name](content)))
         yield Section(name, title, blocks)
+
+
+def _filled(block: Block) -> Block:
+    """Return the block, in words where it is a table without a row."""
+    return Text(f"{block.caption}: none.") if isinstance(block, Table) and not block.rows else block
 
 
 def facts(content: Content) -> list[str]:

@@ -253,6 +253,8 @@ def by_role(content: Content) -> str:
         moved = f'<svg x="{x:g}" y="{y + 20:g}" width="{wide - 10:g}" height="{tall - 26:g}"'
         parts.append(drawn.replace("<svg", moved, 1))
     rows = -(-len(content.roles[:-1]) // across)
+    if not rows:
+        parts.append(svg.write(4, 14, "No role has any demand.", font_size=12))
     said = (f"{each.role} {words.percent(each.index)}" for each in content.roles[:-1])
     alt = f"Coverage over all months: {'; '.join(said)}."
     return svg.drawing(
@@ -260,7 +262,7 @@ def by_role(content: Content) -> str:
         "Coverage by role and month",
         alt,
         svg.WIDTH,
-        rows * tall,
+        rows * tall or 24,
         "".join(parts),
     )
 

@@ -15,7 +15,8 @@ from model import disk, swing
 from model.faults import InputError
 from reports import formats, gathered, run_folder, verify
 from reports.content import Content
-from tests.test_reports import STARTS, YAML, run_of, write_case
+from tests.test_html import run_of_nothing
+from tests.test_reports import LINES, OFFERS, STARTS, YAML, run_of, write_case
 
 REFUSED = YAML.replace("status: pending", "status: refused")
 
@@ -204,6 +205,22 @@ def test_what_is_wrong_is_told_before_anything_is_solved(
     assert status == 2
     assert said in told
     assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize(
+    ("offers", "lines"),
+    [(1, 1), (1, None), (None, 1), (2, 2)],
+    ids=["empty", "no offer", "no line", "one of each"],
+)
+def test_every_format_tells_a_case_with_nothing_or_next_to_nothing_in_it(
+    tmp_path: Path, offers: int | None, lines: int | None
+) -> None:
+    kept = ("".join(OFFERS.splitlines(True)[:offers]), "".join(LINES.splitlines(True)[:lines]))
+    yaml = f"{YAML.partition('caveats:')[0]}caveats: []\nrules: []\n"
+    case = write_case(tmp_path / "case", *kept, yaml)
+    files = formats.written(gathered.content(run_of_nothing(case, tmp_path)), formats.FORMATS)
+    assert set(files) == formats.FILES
+    assert all(files.values())
 
 
 def test_every_format_can_be_read_back_by_its_name() -> None:
