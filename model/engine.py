@@ -38,7 +38,7 @@ _BEGIN = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from model import engi
 _STOP = pickle.dumps(None)
 
 Word = Literal["progress", "answer", "raised", "lost"]
-Question = tuple[Literal["find", "open", "flip", "call", "prepare"], tuple[Any, ...]]
+Question = tuple[Literal["find", "open", "flip", "call", "work", "prepare"], tuple[Any, ...]]
 """What is asked, see ``_Serving``, and with what arguments."""
 
 
@@ -334,21 +334,24 @@ def serve() -> None:
     from model import session, solver  # noqa: F401 - before the question, which takes them
 
     serving = _Serving(lambda at: tell("progress", at))
-    questions: queue.SimpleQueue[tuple[float, Question]] = queue.SimpleQueue()
+    questions: queue.SimpleQueue[tuple[float, threading.Event, Question]] = queue.SimpleQueue()
 
     def hear() -> None:
+        stop = threading.Event()
         with contextlib.suppress(EOFError, OSError, pickle.UnpicklingError):
             while True:
                 question = pickle.load(sys.stdin.buffer)  # noqa: S301 - from its parent
                 if question is None:
-                    serving.stop.set()
+                    stop.set()
                 else:
-                    questions.put((time.monotonic(), question))
+                    # A stop that comes too late for its question is none for the next one.
+                    stop = stop if question[0] == "prepare" else threading.Event()
+                    questions.put((time.monotonic(), stop, question))
         os._exit(0)  # whoever asked is gone
 
     threading.Thread(target=hear, daemon=True).start()
     while True:
-        serving.asked, (what, arguments) = questions.get()
+        serving.asked, serving.stop, (what, arguments) = questions.get()
         try:
             answer = getattr(serving, what)(*arguments)
             if what != "prepare":
@@ -362,7 +365,7 @@ class _Serving:
 
     Attributes:
         asked: when the question came in, in monotonic seconds.
-        stop: set when the search is to end with the best plan found.
+        stop: set when the search asked for is to end with the best plan found.
     """
 
     asked = 0.0
@@ -389,6 +392,13 @@ class _Serving:
         from importlib import import_module
 
         return getattr(import_module(room), function)(*arguments)
+
+    def work(self, room: str, function: str, arguments: tuple[Any, ...]) -> Any:
+        """Call a function that tells how far it is, and ends early when asked to.
+
+        Its last two arguments are what to tell, and what to ask whether to stop.
+        """
+        return self.call(room, function, (*arguments, self._on_progress, self.stop.is_set))
 
     def prepare(self, room: str, function: str, arguments: tuple[Any, ...]) -> None:
         """Call a function; where it fails, so will what it was to prepare."""

@@ -20,11 +20,12 @@ from model.crowd import Crowd
 from model.domain import Settings, Stage
 from model.eligibility import Candidate
 from model.engine import Question, Worker
+from model.flips import BASE, Flips
 from model.formulation import Formulation
-from model.outcome import Options, Outcome, concluded
+from model.outcome import Options, Outcome, Progress, concluded
 from model.program import Program, Vector, compile_program
 from model.search import Memo, Terms, search
-from model.solver import found_at, kept, ready
+from model.solver import found_at, kept, ready, reporting
 
 __all__ = ["BASE", "Flips", "Found", "Session", "Unknown"]
 
@@ -33,26 +34,6 @@ class Unknown(ValueError):
     """Raised when a flip names what the case does not have."""
 
 
-@dataclass(frozen=True)
-class Flips:
-    """How a what-if differs from the case. Everything is named as the case names it.
-
-    Attributes:
-        lifted: active caveats and rules that are lifted.
-        restored: caveats and rules that are not active and bind all the same.
-        refused: votes (by caveat) that say no, and conditions that do not hold.
-        granted: pending votes that say yes, and uncertain conditions that are certain.
-        away: offers that stay at home.
-    """
-
-    lifted: frozenset[str] = frozenset()
-    restored: frozenset[str] = frozenset()
-    refused: frozenset[str] = frozenset()
-    granted: frozenset[str] = frozenset()
-    away: frozenset[str] = frozenset()
-
-
-BASE = Flips()
 MOST_PROGRAMS = 64
 """How many sets of doubts a session remembers the program of."""
 
@@ -162,6 +143,7 @@ class Session:
         tiers: Collection[Stage] | None = None,
         until: float = math.inf,
         stopped: Callable[[], bool] = lambda: False,
+        on_progress: Callable[[Progress], None] = lambda progress: None,
     ) -> Outcome:
         """Return the best plan as the flips leave the case.
 
@@ -170,6 +152,7 @@ class Session:
             tiers: minimise these only, in the order of the case; all by default.
             until: when to stop, in monotonic seconds, if that is before the options' limit.
             stopped: asked often; true ends the search with the best plan found.
+            on_progress: told as the search moves, see ``model/solver.py``.
 
         Raises:
             Unknown: a flip names what the case does not have.
@@ -182,7 +165,10 @@ class Session:
             floors = tuple((tier.name, tier.bound) for tier in base.tiers)
             same = outcome.Found(base.plan.starts, floors, {}, None, 0.0)
             return concluded(case, self.settings, self.options, same)
-        found = self.find(self.program(flips, tiers), case, until=until, stopped=stopped).outcome
+        program = self.program(flips, tiers)
+        found = self.find(
+            program, case, until=until, stopped=stopped, on_progress=on_progress
+        ).outcome
         if flips == BASE and found.status == "optimal":
             self._bases[asked] = found
         return found
@@ -196,6 +182,10 @@ class Session:
             and only.isdisjoint(self.touching | self._doubts | self._off)
         )
 
+    def known(self) -> Memo:
+        """Return what was found out by now, for ``solve_from``."""
+        return self._memo.copy()
+
     def solve_from(
         self,
         known: Memo,
@@ -204,6 +194,7 @@ class Session:
         tiers: Collection[Stage] | None = None,
         until: float = math.inf,
         stopped: Callable[[], bool] = lambda: False,
+        on_progress: Callable[[Progress], None] = lambda progress: None,
     ) -> Outcome:
         """Return what ``solve`` does with what is known by then and no more; learn nothing by it.
 
@@ -211,7 +202,9 @@ class Session:
         """
         mine, self._memo = self._memo, known.copy()
         try:
-            return self.solve(flips, tiers=tiers, until=until, stopped=stopped)
+            return self.solve(
+                flips, tiers=tiers, until=until, stopped=stopped, on_progress=on_progress
+            )
         finally:
             self._memo = mine
 
@@ -239,7 +232,7 @@ class Session:
             Unknown, Contradiction, OutOfTime: as ``solve``, of the first flip that does.
             SolverFault: a worker was lost twice over the same flip.
         """
-        known = self._memo.copy()
+        known = self.known()
 
         def here(which: int) -> Outcome:
             return self.solve_from(known, several[which], tiers=tiers, until=until, stopped=stopped)
@@ -256,6 +249,7 @@ class Session:
         *,
         until: float = math.inf,
         stopped: Callable[[], bool] = lambda: False,
+        on_progress: Callable[[Progress], None] = lambda progress: None,
     ) -> Found:
         """Return the best point of a program of this session's, narrowed or aimed elsewhere.
 
@@ -264,16 +258,15 @@ class Session:
             case: the case as its flips leave it, which the plan is held against.
             until: when to stop, as for ``solve``.
             stopped: asked often; true ends the search.
+            on_progress: told as the search moves.
 
         Raises:
             Contradiction, OutOfTime: as ``solve``.
         """
         began = time.monotonic()
         moved: dict[Stage, float] = {}
-
-        def report(tier: Stage, *_: float) -> None:
-            moved[tier] = time.monotonic() - began
-
+        constants = {goal.name: goal.constant for goal in program.goals}
+        report = reporting(constants, moved, began, on_progress)
         terms = Terms(
             self.options.gap,
             min(until, began + self.options.time_limit),

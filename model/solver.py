@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 
-from model.domain import Stage, is_tier
+from model.domain import Stage, Tier, is_tier
 from model.formulation import Formulation
 from model.highs import Answer, probe
 from model.outcome import (
@@ -25,9 +25,9 @@ from model.outcome import (
 )
 from model.plan import Start
 from model.program import Program, Vector, compile_program
-from model.search import Terms, search
+from model.search import Report, Terms, search
 
-__all__ = ["find", "found_at", "kept", "ready", "solve", "starts"]
+__all__ = ["find", "found_at", "kept", "ready", "reporting", "solve", "starts"]
 
 
 def solve(
@@ -68,14 +68,7 @@ def find(
     driven = ready(options.solver)
     moved: dict[Stage, float] = {}
     constants = {name: float(each.constant) for name, each in formulation.tiers.items()}
-
-    def report(tier: Stage, best: float, bound: float) -> None:
-        moved[tier] = time.monotonic() - began
-        if not is_tier(tier):
-            return
-        value, floor = best + constants[tier], bound + constants[tier]
-        on_progress(Progress(tier, value, floor, relative_gap(value, floor), moved[tier]))
-
+    report = reporting(constants, moved, began, on_progress)
     program = compile_program(formulation)
     terms = Terms(
         options.gap,
@@ -105,6 +98,29 @@ def ready(solver: str) -> Callable[..., Answer] | None:
     driven = Driven(solver).minimise
     probe(driven, solver)
     return driven
+
+
+def reporting(
+    constants: Mapping[Tier, float] | Mapping[Stage, float],
+    moved: dict[Stage, float],
+    began: float,
+    on_progress: Callable[[Progress], None],
+) -> Report:
+    """Return what a search of a program with these constants reports to.
+
+    It notes in ``moved`` when each tier last did, in seconds since it ``began``, and tells where
+    the tiers of the case stand.
+    """
+    whole: dict[str, float] = {str(name): each for name, each in constants.items()}
+
+    def report(tier: Stage, best: float, bound: float) -> None:
+        moved[tier] = time.monotonic() - began
+        if not is_tier(tier):
+            return
+        value, floor = best + whole[tier], bound + whole[tier]
+        on_progress(Progress(tier, value, floor, relative_gap(value, floor), moved[tier]))
+
+    return report
 
 
 def kept(program: Program, point: Vector, bounds: Sequence[float]) -> None:
