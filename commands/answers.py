@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from commands.common import NOT_PROVEN, contradicted, refused
+from commands.common import NOT_PROVEN, refused
 from commands.options import above_zero
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ def answering(case: Case, settings: Settings, *, as_json: bool) -> Iterator[None
     except InputError as error:
         raise refused(error.faults, as_json) from None
     except Contradiction:
+        from model.conflict import contradicted
+
         raise refused([contradicted(case, settings)], as_json) from None
     except OutOfTime:
         typer.echo("The time was over before there was any answer.", err=True)

@@ -77,22 +77,13 @@ def read_whole(
     Raises:
         InputError: what is wrong with the case, or that nothing in it can be minimised.
     """
-    from model.faults import Fault, InputError
-    from model.read import read_case
+    from model.read import read_case, unkept
 
     reading = read_case(folder, dataclasses.replace(today(), pending=pending), scenarios, typed)
     warnings = list(reading.warnings)
     if kept is not None:
         return kept.on(reading.case), warnings
-    if reading.case.tiers == ("change",) and to_solve:
-        message = "is the only tier, and there is no reference plan: nothing would be minimised"
-        allowed = "name the run to keep with --keep RUN (plan, whatif), or another tier"
-        raise InputError([Fault("constraints.yaml", 0, "tiers", "change", message, allowed)])
-    if "change" in reading.case.tiers:
-        message = "is left out: there is no reference plan"
-        allowed = "plan and whatif take one with --keep RUN"
-        warnings.append(Fault("constraints.yaml", 0, "tiers", "change", message, allowed))
-    return reading.case, warnings
+    return reading.case, warnings + unkept(reading.case, to_solve=to_solve)
 
 
 def kept_plan(run: Path | None) -> Kept | None:
@@ -206,6 +197,8 @@ def _searched(
         found = asked.answer(watch.on_progress, watch.stopped)
     except Contradiction:
         watch.say("Looking for what the pins contradict")
+        from model.conflict import contradicted
+
         raise InputError([contradicted(case, settings)]) from None
     except OutOfTime:
         typer.echo("No plan that keeps the pins was found in time; nothing was written.", err=True)
@@ -213,18 +206,6 @@ def _searched(
     if isinstance(asked, Engine):
         asked.prepare("reports.formats", "ready", formats.SLOW)
     return concluded(case, settings, limits, found), seen
-
-
-def contradicted(case: Case, settings: Settings) -> Fault:
-    """Say what the pins of a case cannot hold together with."""
-    from model import conflict
-    from model.faults import Fault
-
-    found = conflict.smallest(case, settings)
-    pins = found.pins if found else case.pins
-    said = found.in_words(case) if found else "the pins cannot all be kept"
-    where = ", ".join(sorted({f"scenario {pin.scenario}" for pin in pins}))
-    return Fault(where, 0, "pin", "", said, "take one of them out, or lift what is in its way")
 
 
 # How they answer

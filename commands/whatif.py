@@ -100,32 +100,33 @@ def whatif(
     from model.domain import Settings
     from model.faults import Fault, InputError
     from model.outcome import Options
-    from model.session import BASE, flipped
+    from model.session import flipped
     from reports import console
     from reports.compared import Changed
     from reports.progress import Watch
 
     folder, given = case_folder(case), scenario or []
     switches = flags.Switches(lift or (), restore or (), refuse or (), grant or ())
+    change = flags.Change(given, switches, values or (), pin or (), forbid or ())
     try:
-        typed = flags.overrides(values or (), pin or (), forbid or ())
         kept = kept_plan(keep)
         asked = {"--max-change": max_change is not None, "--curve": curve}
         steady.refuse_odd(asked, points, keep=kept is not None)
-        if not (given or typed or kept or switches != flags.Switches()):
+        if not (given or values or pin or forbid or kept or switches != flags.Switches()):
             message, allowed = "no change is given", "give --scenario, --lift, --set or the like"
             raise InputError([Fault("whatif", 0, "", "", message, allowed)])
         base = read_whole(folder, (), pending, kept=kept)[0]
-        changed = read_whole(folder, given, pending, kept=kept)[0] if given else base
-        flips = flags.flips(changed, switches)
-        if typed:
-            typed_too = flags.folded(changed, flips, typed)
-            changed, flips = read_whole(folder, given, pending, typed_too, kept=kept)[0], BASE
+        meant = flags.understood(
+            change,
+            lambda names, typed: (
+                read_whole(folder, names, pending, typed, kept=kept)[0] if names or typed else base
+            ),
+        )
     except InputError as error:
         raise refused(error.faults, as_json) from None
     settings = Settings(pending, keep=kept.stays if kept else None)
     options = Options(gap=gap, time_limit=time_limit, seed=seed, solver=solver)
-    said = flags.in_words(changed, switches, typed)
+    changed, flips, said = meant.case, meant.flips, list(meant.said)
     if kept:
         question = steady.Question(changed, flips, kept, max_change, curve, points)
         raise typer.Exit(steady.answer(question, settings, options, said, as_json=as_json))

@@ -16,6 +16,7 @@ import numpy as np
 from model.case import Case
 from model.caveats.base import Caveat, listed
 from model.domain import Pin, Settings
+from model.faults import Fault
 from model.formulation import Formulation
 from model.program import INFINITY, Program, Row, compile_program
 from model.relaxing import cheapest
@@ -79,6 +80,15 @@ def smallest(case: Case, settings: Settings, until: float = INFINITY) -> Conflic
         if not lifting.switches:
             return None
         liftings.append(lifting.switches)
+
+
+def contradicted(case: Case, settings: Settings) -> Fault:
+    """Say what the pins of a case cannot hold together with."""
+    found = smallest(case, settings)
+    pins = found.pins if found else case.pins
+    said = found.in_words(case) if found else "the pins cannot all be kept"
+    where = ", ".join(sorted({f"scenario {pin.scenario}" for pin in pins}))
+    return Fault(where, 0, "pin", "", said, "take one of them out, or lift what is in its way")
 
 
 def _smallest_meeting(names: list[str], sets: list[frozenset[str]]) -> frozenset[str]:

@@ -44,6 +44,10 @@ class InputError(Exception):
         self.faults = sorted(set(faults))
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
+    def __reduce__(self) -> tuple[type[InputError], tuple[list[Fault]]]:
+        # What it says is not what it was made of: without this it would not survive a pipe.
+        return InputError, (self.faults,)
+
 
 def nearest(name: str, known: Iterable[str], count: int = 3) -> str:
     """Return ``nearest: a, b`` for the known names most like ``name``, or all when few."""

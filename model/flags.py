@@ -6,15 +6,15 @@ restoring, refusing and granting are switches of a built case. What is wrong is 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from model import yaml_source
 from model.case import Case
 from model.faults import Fault, InputError, nearest
+from model.flips import BASE, Flips
 from model.scenario import TYPED
-from model.session import Flips
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,68 @@ class Switches:
     restore: Sequence[str] = ()
     refuse: Sequence[str] = ()
     grant: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Change:
+    """A what-if as it is typed: scenarios, and flags that act on top of them.
+
+    Attributes:
+        values, pins, forbids: as ``overrides`` reads them.
+    """
+
+    scenarios: Sequence[str] = ()
+    switches: Switches = Switches()
+    values: Sequence[str] = ()
+    pins: Sequence[str] = ()
+    forbids: Sequence[str] = ()
+
+    def arguments(self) -> tuple[str, ...]:
+        """Return the flags as ``whatif`` takes them, without the scenarios."""
+        switches = self.switches
+        return tuple(
+            f"--{flag}={each}"
+            for flag, several in (
+                ("lift", switches.lift),
+                ("restore", switches.restore),
+                ("refuse", switches.refuse),
+                ("grant", switches.grant),
+                ("set", self.values),
+                ("pin", self.pins),
+                ("forbid", self.forbids),
+            )
+            for each in several
+        )
+
+
+@dataclass(frozen=True)
+class Understood:
+    """A change as a case and switches of it, and in words."""
+
+    case: Case
+    flips: Flips
+    said: tuple[str, ...]
+
+
+def understood(
+    change: Change, read: Callable[[Sequence[str], Mapping[str, Any] | None], Case]
+) -> Understood:
+    """Return what a change means.
+
+    Args:
+        change: as it is typed.
+        read: reads the case under scenarios, and under one more that stands in no file.
+
+    Raises:
+        InputError: what is typed is wrong, or the case under it.
+    """
+    typed = overrides(change.values, change.pins, change.forbids)
+    case = read(change.scenarios, None)
+    flipped = flips(case, change.switches)
+    if typed:
+        case = read(change.scenarios, folded(case, flipped, typed))
+        flipped = BASE
+    return Understood(case, flipped, tuple(in_words(case, change.switches, typed)))
 
 
 def overrides(

@@ -100,6 +100,23 @@ def read_case(
     return Reading(case, (*files.warnings, *warnings))
 
 
+def unkept(case: Case, *, to_solve: bool = True) -> list[Fault]:
+    """Warn where tier ``change`` is left out, since there is no plan to keep.
+
+    Raises:
+        InputError: nothing else is minimised, and it is to be solved.
+    """
+    if case.tiers == ("change",) and to_solve:
+        message = "is the only tier, and there is no reference plan: nothing would be minimised"
+        allowed = "name the run to keep with --keep RUN (plan, whatif), or another tier"
+        raise InputError([Fault(YAML, 0, "tiers", "change", message, allowed)])
+    if "change" not in case.tiers:
+        return []
+    message = "is left out: there is no reference plan"
+    allowed = "plan and whatif take one with --keep RUN"
+    return [Fault(YAML, 0, "tiers", "change", message, allowed)]
+
+
 def _across(case: Case, raw: Raw, builder: Builder, told: list[Fault]) -> Iterator[Fault]:
     """Yield what is wrong between the parts of a case of which some may be wrong themselves.
 

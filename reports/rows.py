@@ -26,6 +26,7 @@ class Origin:
 
     Attributes:
         folder: name of the case folder, without the way to it.
+        flags: what was typed on top of the scenarios, as ``whatif`` takes it; empty for a plan.
     """
 
     run: str
@@ -34,6 +35,7 @@ class Origin:
     files: dict[str, str]
     options: RunOptions
     versions: dict[str, str]
+    flags: tuple[str, ...] = ()
 
     @property
     def command(self) -> str:
@@ -42,9 +44,12 @@ class Origin:
         scenarios = "".join(f" --scenario {shlex.quote(each)}" for each in o.scenarios)
         keep = f" --keep {shlex.quote(o.keep)}" if o.keep else ""
         solver = f" --solver {shlex.quote(o.solver)}" if o.solver != HIGHS else ""
+        flags = "".join(f" {shlex.quote(each)}" for each in self.flags)
+        command = "whatif" if flags else "plan"
         return (
-            f"python solve.py plan --case {shlex.quote(self.folder)}{scenarios} --gap {o.gap:g} "
-            f"--time-limit {o.time_limit:g} --pending {o.pending} --seed {o.seed}{keep}{solver}"
+            f"python solve.py {command} --case {shlex.quote(self.folder)}{scenarios} "
+            f"--gap {o.gap:g} --time-limit {o.time_limit:g} --pending {o.pending} "
+            f"--seed {o.seed}{keep}{solver}{flags}"
         )
 
     def details(self) -> list[tuple[str, str]]:
