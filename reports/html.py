@@ -103,8 +103,13 @@ def sections(content: Content) -> dict[str, str]:
 
 def known(content: Content, columns: Columns, more: str = "") -> dict[str, Any]:
     """Return the names that a template knows, see ``docs/templates.md``; ``more`` is more style."""
-    shown = {name: columns.get(name, table.usual) for name, table in TABLES.items()}
+    shown = _shown(columns)
     css = Markup(style(content) + _columns_style(shown) + more)  # noqa: S704 - our own, what is the case's in it is escaped
+    return {**told(content, shown), "style": css, "policy": policy(css)}
+
+
+def told(content: Content, shown: Columns) -> dict[str, Any]:
+    """Return the names that the parts of a page know, without its style; all tables are shown."""
     over = grid.columns(content)
     return {
         "sections": sections(content),
@@ -119,8 +124,6 @@ def known(content: Content, columns: Columns, more: str = "") -> dict[str, Any]:
         "content": content,
         "tables": TABLES,
         "columns": shown,
-        "style": css,
-        "policy": policy(css),
         "draw": Drawn(content),
     }
 
@@ -139,11 +142,30 @@ def prepared(environment: Environment) -> Environment:
     return environment
 
 
+def usual(content: Content) -> dict[str, Any]:
+    """Return ``told`` with the usual columns."""
+    return told(content, _shown({}))
+
+
+def usual_style() -> str:
+    """Return the style of the usual columns, without what a printed page says in its margins."""
+    return _css() + _columns_style(_shown({}))
+
+
+def _shown(columns: Columns) -> Columns:
+    return {name: columns.get(name, table.usual) for name, table in TABLES.items()}
+
+
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
+    return environment()
+
+
+def environment(*folders: Path) -> Environment:
+    """Return an environment with the templates of the report, and those in more folders."""
     return prepared(
         Environment(
-            loader=FileSystemLoader(TEMPLATES),
+            loader=FileSystemLoader([*folders, TEMPLATES]),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
