@@ -35,6 +35,7 @@ from commands import (
     prices,
     report,
     runs,
+    serve,
     stress,
     whatif,
     why,
@@ -271,6 +272,7 @@ app.command(short_help="Find clearly different plans that are nearly as good.")(
     alternatives.alternatives
 )
 app.command(short_help="Show what differs between two runs.")(compare.compare)
+app.command(short_help="Open the page of a case in the browser.")(serve.serve)
 app.add_typer(runs.app, name="runs", short_help="Look through the history of runs.")
 app.add_typer(caveats.app, name="caveats", short_help="Look at caveats in words, and adjust them.")
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-FOLDERS = ("commands", "model", "reports")
+FOLDERS = ("commands", "model", "reports", "web")
 FILES = sorted(
     [path for name in FOLDERS for path in (ROOT / name).rglob("*.py")] + [ROOT / "solve.py"]
 )
@@ -115,7 +115,16 @@ def test_the_command_line_is_only_in_the_program_and_its_commands() -> None:
 def test_a_command_loads_what_it_needs_when_it_runs(path: Path) -> None:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     top = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
-    assert not [each for each in map(ast.unparse, top) if re.search(r"\b(model|reports)\b", each)]
+    assert not [
+        each for each in map(ast.unparse, top) if re.search(r"\b(model|reports|web)\b", each)
+    ]
+
+
+def test_the_page_stands_on_the_model_and_the_reports_and_only_serve_knows_it() -> None:
+    assert under(importers("web"), "web", "commands.serve")
+    # The rooms of the server know no solver; what loads one is called in another process.
+    for package in ("model.session", "model.formulation", "model.solver", "web.work"):
+        assert under({each for each in importers(package) if under({each}, "web")}, "web.work")
 
 
 def test_nothing_of_the_program_imports_its_tests() -> None:

@@ -1,0 +1,1 @@
+"""The page: what a planner looks at and clicks. ``docs/page.md`` tells its rooms."""

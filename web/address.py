@@ -1,0 +1,123 @@
+"""The open scenario as a query string, and back. The address is all that the page remembers.
+
+``/?scenario=london-early&lift=ESP-US&refuse=DEU-BUNDESTAG&set=GBR-LAND-1.units=4`` says what the
+flags of ``whatif`` say, and is understood by the same code (``model/flags.py``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, get_args
+from urllib.parse import urlencode
+
+from model.faults import Fault, InputError, nearest
+from model.flags import Change, Switches
+
+Part = Literal["scenario", "lift", "restore", "refuse", "grant", "set", "pin", "forbid"]
+PARTS: tuple[Part, ...] = get_args(Part)
+SWITCHES = ("lift", "restore", "refuse", "grant")
+"""The parts whose order means nothing."""
+VIEWS = ("tab", "line", "month")
+"""What an address may say besides: which part of the answer is looked at."""
+FORM = "vote"
+"""What a list to choose from sends: ``vote=refuse:ID``, or nothing."""
+MOST = 200
+"""So many changes are read; nobody has more on a screen."""
+LONGEST = 500
+"""Letters of one of them."""
+
+
+@dataclass(frozen=True)
+class State:
+    """What is changed from the case. The same change has the same state, however it was typed.
+
+    Attributes:
+        scenario, set, pin, forbid: in the order in which they act.
+        lift, restore, refuse, grant: ids, sorted.
+    """
+
+    scenario: tuple[str, ...] = ()
+    lift: tuple[str, ...] = ()
+    restore: tuple[str, ...] = ()
+    refuse: tuple[str, ...] = ()
+    grant: tuple[str, ...] = ()
+    set: tuple[str, ...] = ()
+    pin: tuple[str, ...] = ()
+    forbid: tuple[str, ...] = ()
+
+    def query(self) -> str:
+        """Return the query string, without the question mark; empty for the case as it is."""
+        return urlencode(list(self))
+
+    def __iter__(self) -> Iterator[tuple[Part, str]]:
+        """Yield each change as part and value."""
+        for part in PARTS:
+            yield from ((part, value) for value in getattr(self, part))
+
+    def __bool__(self) -> bool:
+        return self != State()
+
+    def without(self, part: Part, value: str) -> State:
+        """Return the state with one change taken back."""
+        return replace(self, **{part: tuple(each for each in getattr(self, part) if each != value)})
+
+    def having(self, part: Part, value: str) -> State:
+        """Return the state with one more change."""
+        return _state([*self, (part, value)])
+
+    def change(self) -> Change:
+        """Return the change as ``whatif`` is given it."""
+        switches = Switches(self.lift, self.restore, self.refuse, self.grant)
+        return Change(self.scenario, switches, self.set, self.pin, self.forbid)
+
+
+def parse(pairs: Iterable[tuple[str, str]], scenarios: Sequence[str]) -> State:
+    """Return the state that names and values of a query string stand for.
+
+    Whether the case has what they name is found out where it is read.
+
+    Args:
+        pairs: as they stand in the query.
+        scenarios: names that may be opened; an address opens no file.
+
+    Raises:
+        InputError: an unknown name, a scenario that is none of those, or too much.
+    """
+    faults, found = [], []
+    for name, value in pairs:
+        text = value.strip()
+        if name in VIEWS or not text:
+            continue
+        part, named = name, text
+        if name == FORM:
+            part, _, named = text.partition(":")
+        if part not in PARTS or (name == FORM and part not in SWITCHES):
+            known = "a choice is refuse:ID or grant:ID" if name == FORM else nearest(name, PARTS)
+            faults.append(Fault("address", 0, "", name, "is no part of an address", known))
+        elif len(named) > LONGEST:
+            message = f"is longer than {LONGEST} letters"
+            faults.append(Fault("address", 0, part, named, message))
+        elif part == "scenario" and named not in scenarios:
+            message = "is no known scenario"
+            faults.append(Fault("address", 0, part, named, message, nearest(named, scenarios)))
+        else:
+            found.append((part, named))
+    if len(found) > MOST:
+        message = f"has {len(found)} changes"
+        faults.append(Fault("address", 0, "", "", message, f"allowed: {MOST}"))
+    if faults:
+        raise InputError(faults)
+    return _state(found)
+
+
+def _state(pairs: Iterable[tuple[str, str]]) -> State:
+    parts: dict[str, dict[str, None]] = {part: {} for part in PARTS}
+    for part, value in pairs:
+        parts[part][value] = None
+    return State(
+        **{
+            part: tuple(sorted(values) if part in SWITCHES else values)
+            for part, values in parts.items()
+        }
+    )

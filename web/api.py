@@ -1,0 +1,190 @@
+"""The same questions for programs: a POST makes a job, a GET tells how far it is, a DELETE ends it.
+
+A new question is a function of ``web/work.py``, its name in ``answers.Kind``, and a route here.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from model.faults import InputError
+from web.address import LONGEST, MOST, parse
+from web.answers import Asked, Kind, NoAnswer
+from web.solving import Busy, Job, Phase, Solving
+
+Text = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST)]
+Texts = Annotated[list[Text], Field(max_length=MOST)]
+
+
+class _Shape(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Change(_Shape):
+    """A change of the case, as the flags of ``whatif`` say it; empty for the case as it is."""
+
+    scenario: Texts = Field([], description="Names of scenarios, in the order they are stacked.")
+    lift: Texts = Field([], description="Active caveats or force rules to lift.")
+    restore: Texts = Field([], description="Caveats or rules that are not active, to bind again.")
+    refuse: Texts = Field([], description="Votes that say no, conditions that fail.")
+    grant: Texts = Field([], description="Pending votes that say yes, conditions that are certain.")
+    set_: Texts = Field([], alias="set", description="ID.FIELD=VALUE")
+    pin: Texts = Field([], description="OFFER:LINE:FROM[:UNITS[:AREA]]")
+    forbid: Texts = Field([], description="OFFER[:LINE]")
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """Return it as an address says it."""
+        parts: dict[str, list[str]] = self.model_dump(by_alias=True)
+        return [(part, value) for part, values in parts.items() for value in values]
+
+
+class FaultTold(_Shape):
+    """One thing that is wrong with what was asked."""
+
+    file: str
+    line: int
+    place: str
+    value: str
+    message: str
+    allowed: str
+
+
+class Refusal(_Shape):
+    """Why there is no answer."""
+
+    error: str
+    faults: list[FaultTold] = []
+
+
+class ProgressTold(_Shape):
+    """Where a search stands; what is not known yet is null."""
+
+    tier: str
+    best: float | None
+    bound: float | None
+    gap: float | None
+    seconds: float
+
+
+class JobTold(_Shape):
+    """A question on its way to its answer."""
+
+    id: str
+    question: Kind
+    phase: Phase
+    progress: ProgressTold | None
+    result: dict[str, Any] | None = Field(description="The answer, once the phase is done.")
+    error: Refusal | None = Field(description="Why there is none, once the phase is failed.")
+
+
+router = APIRouter(
+    prefix="/api",
+    responses={422: {"model": Refusal}, 503: {"model": Refusal, "description": "Too busy"}},
+)
+_GONE: dict[int | str, dict[str, Any]] = {404: {"model": Refusal, "description": "No such job"}}
+
+
+@router.post("/plan", status_code=202)
+async def plan(request: Request, change: Change) -> JobTold:
+    """Solve the case under a change; the result is what ``plan.json`` holds."""
+    return _posted(request, "plan", change)
+
+
+@router.post("/whatif", status_code=202)
+async def whatif(request: Request, change: Change) -> JobTold:
+    """Solve the case and a change; the result is what ``whatif --json`` prints."""
+    return _posted(request, "whatif", change)
+
+
+@router.get("/jobs/{job}", responses=_GONE)
+async def job(request: Request, job: str) -> JobTold:
+    """Tell how far a job is, and its result."""
+    return _told(_job(request, job))
+
+
+@router.post("/jobs/{job}/stop", status_code=202, responses=_GONE)
+async def stop(request: Request, job: str) -> JobTold:
+    """End the search of a job; the best plan that was found is its result."""
+    found = _job(request, job)
+    if not found.over:
+        _solving(request).stop(found)
+    return _told(found)
+
+
+@router.delete("/jobs/{job}", responses=_GONE)
+async def cancel(request: Request, job: str) -> JobTold:
+    """End a job; it has no result."""
+    found = _job(request, job)
+    _solving(request).cancel(found)
+    return _told(found)
+
+
+class NoJob(Exception):
+    """Raised where a job is asked after that is not known, or no more."""
+
+
+def _solving(request: Request) -> Solving:
+    solving: Solving = request.app.state.solving
+    return solving
+
+
+def _posted(request: Request, kind: Kind, change: Change) -> JobTold:
+    served = _solving(request).served
+    state = parse(change.pairs(), served.scenarios())
+    return _told(_solving(request).ask(Asked(kind, state, served.stamp()), kept=True))
+
+
+def _job(request: Request, name: str) -> Job:
+    found = _solving(request).job(name)
+    # What the page asks is no job of a program.
+    if found is None or found.asked.kind == "look":
+        raise NoJob
+    return found
+
+
+def _told(job: Job) -> JobTold:
+    at = job.progress
+    return JobTold(
+        id=job.id,
+        question=job.asked.kind,
+        phase=job.phase,
+        progress=at
+        and ProgressTold(
+            tier=at.tier,
+            best=_finite(at.best),
+            bound=_finite(at.bound),
+            gap=_finite(at.gap),
+            seconds=at.seconds,
+        ),
+        result=job.answer,
+        error=_refusal(job.error)[0] if job.error else None,
+    )
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) and abs(value) < 1e30 else None
+
+
+def _refusal(error: Exception) -> tuple[Refusal, int]:
+    if isinstance(error, InputError):
+        told = [FaultTold(**dataclasses.asdict(each)) for each in error.faults]
+        return Refusal(error="the input is wrong", faults=told), 422
+    if isinstance(error, NoJob):
+        return Refusal(error="there is no such job, or no more"), 404
+    if isinstance(error, Busy):
+        return Refusal(error="too many questions are waiting"), 503
+    if isinstance(error, NoAnswer):
+        return Refusal(error="no plan that keeps the pins was found within the time limit"), 504
+    return Refusal(error=f"a fault of the program: {type(error).__name__}: {error}"), 500
+
+
+async def refused(error: Exception) -> JSONResponse:
+    """Answer a request that cannot be honoured."""
+    told, status = _refusal(error)
+    return JSONResponse(told.model_dump(), status)

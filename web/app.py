@@ -1,0 +1,82 @@
+"""The server: its routes, what guards them, and how it begins and ends."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from starlette.exceptions import HTTPException
+from starlette.staticfiles import StaticFiles
+
+import model
+from model.faults import Fault, InputError
+from web import api, pages, view
+from web.answers import NoAnswer, Served
+from web.security import Guard
+from web.solving import Busy, Solving
+
+
+def application(served: Served, *, workers: int, host: str = "127.0.0.1") -> FastAPI:
+    """Return the server of a case.
+
+    Args:
+        served: the case, and the limits of each solve.
+        workers: how many processes solve.
+        host: what it listens on.
+    """
+
+    @asynccontextmanager
+    async def life(app: FastAPI) -> AsyncIterator[None]:
+        solving = Solving(served, workers)
+        app.state.solving = solving
+        solving.start()
+        try:
+            yield
+        finally:
+            await solving.close()
+
+    app = FastAPI(
+        title="Muster",
+        version=model.VERSION,
+        openapi_url="/api/openapi.json",
+        docs_url=None,  # both would load scripts from elsewhere
+        redoc_url=None,
+        lifespan=life,
+    )
+    app.include_router(pages.router)
+    app.include_router(api.router)
+    app.mount("/static", StaticFiles(directory=view.STATIC), name="static")
+    app.add_middleware(Guard, host=host)
+    for error in (InputError, Busy, NoAnswer, api.NoJob, HTTPException, RequestValidationError):
+        app.add_exception_handler(error, _refused)
+    app.add_exception_handler(Exception, _refused)
+    return app
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    if isinstance(error, RequestValidationError):
+        error = InputError(_misshapen(error))
+    elif isinstance(error, HTTPException):
+        status = error.status_code
+        error = InputError([Fault("address", 0, "", request.url.path, str(error.detail))])
+        said = await _said(request, error)
+        said.status_code = status
+        return said
+    return await _said(request, error)
+
+
+async def _said(request: Request, error: Exception) -> Response:
+    if request.url.path.startswith("/api/"):
+        return await api.refused(error)
+    return await pages.refused(request, error)
+
+
+def _misshapen(error: RequestValidationError) -> list[Fault]:
+    faults = []
+    for each in error.errors():
+        place = ".".join(str(part) for part in each["loc"])
+        faults.append(Fault("request", 0, place, "", str(each["msg"])))
+    return faults

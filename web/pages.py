@@ -1,0 +1,173 @@
+"""The page over HTTP: the address says what is asked, and the page is what comes back.
+
+A click asks for the new address. What is known, or soon found, comes back as what changes on the
+page; what takes longer comes over an event stream, with best, bound and gap until then.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, Response, StreamingResponse
+from starlette.concurrency import run_in_threadpool
+
+from model.faults import Fault, InputError
+from web import view
+from web.address import parse
+from web.answers import Asked, Look, NoAnswer
+from web.solving import Busy, Job, Solving
+
+QUICK = 1.0
+"""Seconds that a click waits for its answer before it shows how far the search is."""
+OFTEN = 0.25
+"""Seconds between two tellings of how far a search is."""
+
+router = APIRouter(include_in_schema=False)
+
+
+def _asked(request: Request) -> Asked:
+    """Return what an address asks for. Raises InputError where it is wrong."""
+    solving: Solving = request.app.state.solving
+    served = solving.served
+    state = parse(request.query_params.multi_items(), served.scenarios())
+    return Asked("look", state, served.stamp())
+
+
+def _tab(request: Request) -> str:
+    return request.query_params.get("tab", "")
+
+
+async def _look(request: Request, asked: Asked, seconds: float | None) -> Look | None:
+    """Return the answer if it comes in time."""
+    solving: Solving = request.app.state.solving
+    job = solving.ask(asked)
+    if not await job.wait(seconds):
+        return None
+    look: Look = job.result()
+    return look
+
+
+@router.get("/")
+async def page(request: Request) -> Response:
+    """Show a state: all of the page, or what changes on one that is open."""
+    whole = request.headers.get("hx-request-type") != "partial"
+    asked = _asked(request)
+    state, tab = asked.state, _tab(request)
+    look = await _look(request, asked, QUICK)
+    if whole:
+        return HTMLResponse(await run_in_threadpool(view.page, state, look, tab))
+    headers = {"HX-Push-Url": view.address(state, tab=tab)}
+    if look is None:
+        return HTMLResponse(view.waiting(state, tab), headers=headers)
+    said = await run_in_threadpool(view.update, state, look, tab)
+    return HTMLResponse(said, headers=headers)
+
+
+@router.get("/tab")
+async def tab(request: Request) -> Response:
+    """Open a tab of an answer."""
+    asked = _asked(request)
+    look = await _look(request, asked, None)
+    assert look is not None  # noqa: S101 - it was waited for
+    name = _tab(request)
+    said = await run_in_threadpool(view.tab_of, asked.state, look, name)
+    return HTMLResponse(said, headers={"HX-Replace-Url": view.address(asked.state, tab=name)})
+
+
+@router.get("/why")
+async def why(request: Request, line: str, month: int) -> Response:
+    """Say why a line is as it is in a month."""
+    asked = _asked(request)
+    look = await _look(request, asked, None)
+    assert look is not None  # noqa: S101 - it was waited for
+    said = await run_in_threadpool(view.why, asked.state, look, line, month)
+    if said is None:
+        message = "is no line and month of the case"
+        raise InputError([Fault("address", 0, "", f"{line}, month {month}", message)])
+    return HTMLResponse(said)
+
+
+@router.get("/events")
+async def events(request: Request) -> Response:
+    """Tell how far a search is, and at its end what changes on the page."""
+    solving: Solving = request.app.state.solving
+    asked = _asked(request)
+    job = solving.ask(asked)
+    return StreamingResponse(_told(job, _tab(request)), media_type="text/event-stream")
+
+
+async def _told(job: Job, tab: str) -> AsyncIterator[str]:
+    last = 0.0
+    async for _ in job.follow():
+        if not job.over and time.monotonic() - last >= OFTEN:
+            last = time.monotonic()
+            queued = job.phase == "queued"
+            said = view.progress(job.progress, job.id, waits=queued, stopping=job.stopping)
+            yield _event(said)
+    state = job.asked.state
+    if job.answer is not None:
+        yield _event(await run_in_threadpool(view.update, state, job.answer, tab))
+    elif job.error is not None:
+        yield _event(refusal(job.error, whole=False)[0])
+    yield "event: over\ndata: over\n\n"
+
+
+def _event(text: str) -> str:
+    lines = "".join(f"data: {line}\n" for line in text.splitlines())
+    return f"{lines}\n"
+
+
+@router.post("/stop/{name}")
+async def stop(request: Request, name: str) -> Response:
+    """End a search; the best plan that was found becomes the answer."""
+    solving: Solving = request.app.state.solving
+    job = solving.job(name)
+    if job is not None and not job.over:
+        solving.stop(job)
+    return Response(status_code=204)
+
+
+@router.post("/again")
+async def again(request: Request) -> Response:
+    """Search on where a search was stopped."""
+    solving: Solving = request.app.state.solving
+    asked = _asked(request)
+    solving.forget(asked)
+    return HTMLResponse(view.waiting(asked.state, _tab(request)))
+
+
+@router.get("/style.css")
+def style() -> Response:
+    """Return the style of the page."""
+    return Response(view.stylesheet(), media_type="text/css")
+
+
+def refusal(error: Exception, *, whole: bool) -> tuple[str, int]:
+    """Return what a person is told of an error, and the status."""
+    found: list[Fault]
+    if isinstance(error, InputError):
+        found, what, status = error.faults, "This cannot be opened", 422
+    elif isinstance(error, Busy):
+        what, status = "Too many questions are waiting. Try again in a moment", 503
+        found = []
+    elif isinstance(error, NoAnswer):
+        what, status = "No plan that keeps the pins was found within the time limit", 504
+        found = []
+    else:
+        said = " ".join(str(error).split())
+        what, status = f"A fault of Muster, not of your input: {type(error).__name__}: {said}", 500
+        found = []
+    return view.faults(found, what, whole=whole), status
+
+
+async def refused(request: Request, error: Exception) -> Response:
+    """Answer a request that cannot be honoured."""
+    whole = request.headers.get("hx-request-type") != "partial"
+    said, status = refusal(error, whole=whole)
+    return HTMLResponse(said, status)
+
+
+KNOWN: tuple[type[Exception], ...] = (InputError, Busy, NoAnswer)
+"""What a request may meet that is no fault of the program."""

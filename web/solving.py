@@ -1,0 +1,282 @@
+"""Questions to worker processes: a queue with limits, answers that are kept, progress, cancel.
+
+Nothing here loads the modelling language or the solver, and nothing blocks the event loop: each
+worker has a thread that waits for it. A job is one question on its way to its answer; whoever asks
+the same while it is under way shares it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections import OrderedDict, deque
+from collections.abc import AsyncIterator, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Literal
+
+from model.engine import Lost, Worker
+from model.outcome import Progress, SolverFault
+from web.answers import Asked, Served
+
+QUEUE = 32
+"""So many questions may wait."""
+KEPT = 64
+"""So many answers are kept."""
+JOBS = 256
+"""So many jobs can be asked after; the oldest are forgotten."""
+LEFT = 5.0
+"""Seconds after which a search that nobody waits for is stopped: long enough to reload a page."""
+ROOM = "web.work"
+
+Phase = Literal["queued", "running", "done", "failed", "cancelled"]
+
+
+class Busy(Exception):
+    """Raised where too many questions wait already."""
+
+
+class Job:
+    """A question on its way to its answer.
+
+    Attributes:
+        phase: ``done`` with an answer, ``failed`` with an error.
+        progress: where the search stands; None before it moved.
+        kept: whether it goes on though nobody waits for it, as one that was posted does.
+    """
+
+    def __init__(self, asked: Asked, *, kept: bool = False) -> None:
+        self.id = secrets.token_urlsafe(12)
+        self.asked, self.kept = asked, kept
+        self.phase: Phase = "queued"
+        self.progress: Progress | None = None
+        self.answer: Any = None
+        self.error: Exception | None = None
+        self.stopping = False
+        self.waiting = 0
+        self._moved = asyncio.Event()
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more will happen to it."""
+        return self.phase in ("done", "failed", "cancelled")
+
+    def move(self, phase: Phase | None = None, progress: Progress | None = None) -> None:
+        """Note that it got on, and tell whoever waits."""
+        self.phase = phase or self.phase
+        self.progress = progress or self.progress
+        self._moved.set()
+        self._moved = asyncio.Event()
+
+    async def follow(self) -> AsyncIterator[None]:
+        """Yield whenever it moved, and once at the end; whoever follows it keeps it going."""
+        self.waiting += 1
+        try:
+            while not self.over:
+                moved = self._moved
+                yield
+                if not self.over:
+                    await moved.wait()
+            yield
+        finally:
+            self.waiting -= 1
+
+    async def wait(self, seconds: float | None = None) -> bool:
+        """Wait until it is over, or for so long; whether it is."""
+
+        async def end() -> None:
+            async for _ in self.follow():
+                pass
+
+        try:
+            await asyncio.wait_for(end(), seconds)
+        except TimeoutError:
+            return self.over
+        return True
+
+    def result(self) -> Any:
+        """Return the answer.
+
+        Raises:
+            Exception: what kept it from being given.
+        """
+        if self.answer is None:
+            raise self.error or RuntimeError("there is no answer yet")
+        return self.answer
+
+
+class _Seat:
+    """A worker process, and the sessions that it holds as far as is known here."""
+
+    def __init__(self) -> None:
+        self.worker = Worker()
+        self.held: deque[object] = deque(maxlen=4)
+        self.job: Job | None = None
+        self.ready = False
+
+
+class Solving:
+    """The workers of a server, and the jobs they have."""
+
+    def __init__(self, served: Served, workers: int) -> None:
+        self.served = served
+        self._seats = [_Seat() for _ in range(workers)]
+        self._threads = ThreadPoolExecutor(workers, thread_name_prefix="solve")
+        self._queue: deque[Job] = deque()
+        self._answers: OrderedDict[Asked, Any] = OrderedDict()
+        self._under_way: dict[Asked, Job] = {}
+        self._jobs: OrderedDict[str, Job] = OrderedDict()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def start(self) -> None:
+        """Have every worker build the case as it is; questions may come in meanwhile."""
+        self._loop = asyncio.get_running_loop()
+        for seat in self._seats:
+            self._spawn(self._warm(seat))
+
+    async def close(self) -> None:
+        """End every worker, whatever it is doing."""
+        for task in self._tasks:
+            task.cancel()
+        for seat in self._seats:
+            await asyncio.to_thread(seat.worker.close)
+        self._threads.shutdown(cancel_futures=True)
+
+    # Jobs
+
+    def known(self, asked: Asked) -> Any:
+        """Return the answer if it was given before."""
+        if asked in self._answers:
+            self._answers.move_to_end(asked)
+        return self._answers.get(asked)
+
+    def ask(self, asked: Asked, *, kept: bool = False) -> Job:
+        """Return the job that answers a question, a new one where there is none.
+
+        Raises:
+            Busy: the queue is full.
+        """
+        job = self._under_way.get(asked)
+        if job is not None and not job.stopping:
+            job.kept = job.kept or kept
+            return job
+        job = Job(asked, kept=kept)
+        answer = self.known(asked)
+        if answer is not None:
+            job.answer, job.phase = answer, "done"
+        elif len(self._queue) >= QUEUE:
+            raise Busy
+        else:
+            self._under_way[asked] = job
+            self._queue.append(job)
+            self._spawn(self._watch(job))
+        self._jobs[job.id] = job
+        while len(self._jobs) > JOBS:
+            self._jobs.popitem(last=False)
+        self._next()
+        return job
+
+    def job(self, name: str) -> Job | None:
+        """Return a job by its id, if it is not forgotten."""
+        return self._jobs.get(name)
+
+    def stop(self, job: Job) -> None:
+        """End a search; the best plan that was found is its answer."""
+        job.stopping = True
+        job.move()
+
+    def cancel(self, job: Job) -> None:
+        """End a search; it has no answer."""
+        if job.over:
+            return
+        if job in self._queue:
+            self._queue.remove(job)
+        job.stopping = True
+        self._under_way.pop(job.asked, None)
+        job.move("cancelled")
+
+    def forget(self, asked: Asked) -> None:
+        """Let go of an answer, so that it is searched for again."""
+        self._answers.pop(asked, None)
+
+    # Workers
+
+    def _spawn(self, what: Coroutine[None, None, None]) -> None:
+        task = self._loop.create_task(what)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _next(self) -> None:
+        """Give waiting jobs to free workers, rather to one that holds the session."""
+        free = [seat for seat in self._seats if seat.ready and seat.job is None]
+        while self._queue and free:
+            job = self._queue.popleft()
+            seat = next((each for each in free if job.asked.session in each.held), free[0])
+            free.remove(seat)
+            seat.job = job
+            self._spawn(self._run(seat, job))
+
+    async def _warm(self, seat: _Seat) -> None:
+        # A case that is wrong is told to whoever asks.
+        await self._loop.run_in_executor(
+            self._threads, self._call, seat, "warm", (self.served,), None
+        )
+        seat.ready = True
+        self._next()
+
+    async def _run(self, seat: _Seat, job: Job) -> None:
+        job.move("running")
+        answer = await self._loop.run_in_executor(
+            self._threads, self._call, seat, job.asked.kind, (self.served, job.asked), job
+        )
+        seat.job = None
+        if job.asked.session not in seat.held:
+            seat.held.append(job.asked.session)
+        if self._under_way.get(job.asked) is job:
+            del self._under_way[job.asked]
+        if job.phase != "cancelled":
+            if not isinstance(answer, Exception):
+                self._keep(job.asked, answer)
+                job.answer = answer
+                job.move("done")
+            else:
+                job.error = answer
+                job.move("failed")
+        self._next()
+
+    def _call(
+        self, seat: _Seat, function: str, arguments: tuple[object, ...], job: Job | None
+    ) -> Any:
+        """Wait for a worker, in a thread; what it raised is returned.
+
+        One that is lost twice is replaced.
+
+        Two solves in a row may each take the time limit: that of the case, and of the change.
+        """
+        seconds = 3 * self.served.time_limit
+
+        def tell(at: Progress) -> None:
+            if job is not None:
+                self._loop.call_soon_threadsafe(job.move, None, at)
+
+        try:
+            seat.worker.put(("work", (ROOM, function, arguments)), seconds)
+            return seat.worker.get(tell, lambda: job is not None and job.stopping)
+        except (Lost, SolverFault) as error:
+            seat.worker.close()
+            seat.worker, seat.held = Worker(), deque(maxlen=4)
+            return error
+        except Exception as error:  # noqa: BLE001 - told to whoever asked
+            return error
+
+    def _keep(self, asked: Asked, answer: Any) -> None:
+        self._answers[asked] = answer
+        while len(self._answers) > KEPT:
+            self._answers.popitem(last=False)
+
+    async def _watch(self, job: Job) -> None:
+        """Cancel a job that nobody waits for any more."""
+        lonely = 0
+        while not job.over and lonely < 2:
+            await asyncio.sleep(LEFT / 2)
+            lonely = 0 if job.waiting or job.kept else lonely + 1
+        self.cancel(job)

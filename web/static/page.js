@@ -1,0 +1,81 @@
+// What a browser cannot do by itself: move over the picture by arrow keys, say why, filter the list.
+"use strict";
+(() => {
+  const cells = (table) => [...table.tBodies].flatMap((body) => [...body.rows]).filter((row) => row.cells.length > 1);
+
+  // One cell of the picture can be reached by Tab; arrow keys move on from it.
+  function prepare() {
+    for (const table of document.querySelectorAll(".picture-of .grid")) {
+      for (const row of cells(table)) for (const cell of row.cells) if (cell.tagName === "TD") cell.tabIndex = -1;
+      for (const link of table.querySelectorAll("td a")) link.tabIndex = -1;
+      const first = table.querySelector("tbody td");
+      if (first) first.tabIndex = 0;
+    }
+    filter();
+  }
+
+  function moveTo(cell) {
+    if (!cell || cell.tagName !== "TD") return;
+    for (const other of cell.closest("table").querySelectorAll('td[tabindex="0"]')) other.tabIndex = -1;
+    cell.tabIndex = 0;
+    cell.focus();
+  }
+
+  function move(cell, key) {
+    const rows = cells(cell.closest("table"));
+    const row = rows.indexOf(cell.parentElement);
+    const at = cell.cellIndex;
+    const last = cell.parentElement.cells.length - 1;
+    const to = {
+      ArrowLeft: [row, at - 1], ArrowRight: [row, at + 1], ArrowUp: [row - 1, at], ArrowDown: [row + 1, at],
+      Home: [row, 1], End: [row, last],
+    }[key];
+    if (!to) return false;
+    moveTo(rows[to[0]]?.cells[to[1]]);
+    return true;
+  }
+
+  async function why(cell) {
+    const line = cell.parentElement.cells[0].dataset.line;
+    const month = cell.closest("table").tHead.rows[cell.closest("table").tHead.rows.length - 1].cells[cell.cellIndex].textContent.split("-")[0];
+    const query = new URLSearchParams(location.search);
+    query.set("line", line);
+    query.set("month", month);
+    await htmx.ajax("GET", `/why?${query}`, { target: "#why-body", swap: "innerHTML" });
+    document.getElementById("why").showModal();
+  }
+
+  function filter() {
+    const words = document.getElementById("find-text")?.value.toLowerCase().split(/\s+/).filter(Boolean) ?? [];
+    const open = document.getElementById("find-open")?.checked;
+    for (const item of document.querySelectorAll("#board [data-find]")) {
+      item.hidden = !words.every((word) => item.dataset.find.includes(word)) || (open && item.dataset.open !== "1");
+    }
+  }
+
+  document.addEventListener("keydown", (event) => {
+    const cell = event.target.closest?.(".picture-of .grid td");
+    if (!cell) return;
+    if (event.key === "Enter" || event.key === " ") why(cell);
+    else if (!move(cell, event.key)) return;
+    event.preventDefault();
+  });
+  document.addEventListener("click", (event) => {
+    const cell = event.target.closest?.(".picture-of .grid td");
+    if (cell) {
+      event.preventDefault();
+      moveTo(cell);
+      why(cell);
+    }
+    const lift = event.target.closest?.("[data-lift]");
+    if (lift) {
+      event.preventDefault();
+      document.getElementById("why").close();
+      htmx.ajax("GET", lift.dataset.lift, { target: "#answer", swap: "none" });
+    }
+  });
+  document.addEventListener("input", (event) => { if (event.target.closest("#find")) filter(); });
+  document.addEventListener("htmx:after:swap", prepare);
+  document.addEventListener("DOMContentLoaded", prepare);
+  prepare();
+})();

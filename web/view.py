@@ -1,0 +1,169 @@
+"""Answers to HTML: the templates of the report, and those of the page around them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from jinja2 import Environment
+
+from model.faults import Fault
+from model.outcome import Progress
+from reports import html, words
+from reports.content import Content
+from reports.told import GapTold, LineTold, TourTold
+from web.address import Part, State
+from web.answers import Board, Look, Switch
+from web.tabs import TABS, Tab, chosen
+
+FOLDER = Path(__file__).parent
+TEMPLATES = FOLDER / "templates"
+STATIC = FOLDER / "static"
+VERBS: dict[Part, str] = {
+    "scenario": "Scenario",
+    "lift": "Lifted",
+    "restore": "Binds again",
+    "refuse": "Fails",
+    "grant": "Certain",
+    "set": "Set",
+    "pin": "Pinned",
+    "forbid": "Forbidden",
+}
+"""How each part of a state is called where it is listed."""
+
+
+@dataclass(frozen=True)
+class Done:
+    """One change of the open scenario, with the address without it."""
+
+    verb: str
+    value: str
+    sentence: str
+    undo: str
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    environment = html.environment(TEMPLATES)
+    environment.globals.update(TABS=TABS, address=address)
+    return environment
+
+
+def address(state: State, path: str = "/", **view: str) -> str:
+    """Return the address of a state, looked at in a certain way."""
+    more = urlencode({name: value for name, value in view.items() if value})
+    query = "&".join(filter(None, (state.query(), more)))
+    return f"{path}?{query}" if query else path
+
+
+def stylesheet() -> str:
+    """Return the style of the page: that of the report, and what is around it."""
+    return html.usual_style() + (STATIC / "page.css").read_text("utf-8")
+
+
+def done(state: State, board: Board | None) -> list[Done]:
+    """Return what is changed from the case, each change with its undo."""
+    said = {each.name: each.sentence for each in board.switches} if board else {}
+    said |= {each.name: each.what for each in (*board.votes, *board.conditions)} if board else {}
+    return [
+        Done(VERBS[part], value, said.get(value, ""), address(state.without(part, value)))
+        for part, value in state
+    ]
+
+
+def page(state: State, look: Look | None, tab: str) -> str:
+    """Return the whole page; without a look, one that waits for it."""
+    return _render("page.html.j2", **_names(state, look, tab))
+
+
+def update(state: State, look: Look, tab: str) -> str:
+    """Return what changes on a page that is open already."""
+    return _render("update.html.j2", **_names(state, look, tab))
+
+
+def waiting(state: State, tab: str) -> str:
+    """Return what an open page shows while it waits."""
+    return _render("waiting.html.j2", **_names(state, None, tab))
+
+
+def progress(at: Progress | None, job: str, *, waits: bool, stopping: bool) -> str:
+    """Return where a search stands."""
+    return _render("progress.html.j2", at=at, job=job, waits=waits, stopping=stopping)
+
+
+def tab_of(state: State, look: Look, tab: str) -> str:
+    """Return the tabs with one of them open."""
+    return _render("tab.html.j2", **_names(state, look, tab))
+
+
+def faults(several: Sequence[Fault], what: str, *, whole: bool) -> str:
+    """Return what is wrong, as a page of its own or in the place of progress."""
+    told = [_told(each) for each in several]
+    name = "fault_page.html.j2" if whole else "fault_partial.html.j2"
+    return _render(name, faults=told, what=what)
+
+
+def _told(fault: Fault) -> str:
+    """Say a fault; a flag is called as the address calls it."""
+    return words.plain(str(fault)).removeprefix("--")
+
+
+def why(state: State, look: Look, line: str, month: int) -> str | None:
+    """Return why a line is as it is in a month; None where there is no such line or month."""
+    content = look.content
+    told = next((each for each in content.lines if each.line == line), None)
+    if told is None or not 1 <= month <= len(content.months):
+        return None
+    gap = _gap(content, told, month)
+    named = {name for each in gap.reasons for name in each.caveats} if gap else set()
+    switches = [each for each in look.board.switches if each.name in named]
+    return _render(
+        "why.html.j2",
+        line=told,
+        month=content.months[month - 1],
+        cell=told.cells[month - 1],
+        gap=gap,
+        tours=_there(content, line, month),
+        lifts=[(each, _lifting(state, each)) for each in switches],
+    )
+
+
+def _gap(content: Content, line: LineTold, month: int) -> GapTold | None:
+    return next(
+        (e for e in content.gaps if e.line == line.line and e.first <= month <= e.last), None
+    )
+
+
+def _there(content: Content, line: str, month: int) -> list[TourTold]:
+    return [e for e in content.tours if e.line == line and e.first <= month <= e.last]
+
+
+def _lifting(state: State, switch: Switch) -> str:
+    """Return the address with a caveat lifted; empty where it is no longer in the way."""
+    if switch.part == "lift":
+        return "" if switch.on else address(state.having("lift", switch.name))
+    return address(state.without("restore", switch.name)) if switch.on else ""
+
+
+def _names(state: State, look: Look | None, tab: str) -> dict[str, Any]:
+    names: dict[str, Any] = {
+        "state": state,
+        "tab": tab,
+        "look": look,
+        "done": done(state, look.board if look else None),
+        "events": address(state, "/events", tab=tab),
+    }
+    if look is None:
+        return names
+    told = html.usual(look.content)
+    open_tab: Tab = chosen(look.content, tab)
+    shown = [each for each in TABS.values() if each.shown(look.content)]
+    return {**names, **told, "tabs": shown, "open_tab": open_tab, "board": look.board}
+
+
+def _render(name: str, **names: Any) -> str:
+    return _environment().get_template(name).render(**names)

@@ -1,0 +1,243 @@
+"""What a worker does: it holds built cases and answers what-ifs of them.
+
+Nothing imports this room: the server has its functions called by name in processes that load the
+solver. What a question needs is in the question, so any worker can answer it, and the answer does
+not depend on what was asked before.
+"""
+
+from __future__ import annotations
+
+import datetime
+import gc
+import json
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+import model
+from model import conflict, flags
+from model.case import Case
+from model.domain import Settings
+from model.explain import explain
+from model.faults import InputError
+from model.flips import BASE, Flips
+from model.outcome import Contradiction, Options, Outcome, OutOfTime, Progress
+from model.read import read_case, unkept
+from model.search import Memo
+from model.session import Session
+from reports import gathered
+from reports.cells import cells
+from reports.compared import Changed
+from reports.gap_report import GapReport
+from reports.rows import Origin
+from reports.run import versions
+from reports.shape import PlanFile, RunOptions, input_hash, run_name, sha256
+from web import board
+from web.address import State
+from web.answers import Asked, Look, NoAnswer, Served
+
+HELD = 4
+"""So many built cases are kept."""
+
+Tell = Callable[[Progress], None]
+Stopped = Callable[[], bool]
+
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Read:
+    """A case that was read, with what is odd in it."""
+
+    case: Case
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Held:
+    """A built case that was solved as it is.
+
+    Attributes:
+        base: its plan without any switch.
+        known: what was found out by then.
+    """
+
+    session: Session
+    base: Outcome
+    known: Memo
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Solved:
+    """A what-if that is solved and explained.
+
+    Attributes:
+        plan: ``plan.json``.
+    """
+
+    outcome: Outcome
+    report: GapReport
+    plan: str
+
+
+_read: OrderedDict[tuple[object, ...], Read] = OrderedDict()
+_held: OrderedDict[tuple[object, ...], Held] = OrderedDict()
+_bases: dict[str, Solved] = {}
+"""The case as it is, by the stamp of its files."""
+
+
+def warm(served: Served, on_progress: Tell, stopped: Stopped) -> None:
+    """Build and solve the case as it is, so that the first question finds it ready."""
+    gc.enable()  # a worker of the page lives for days
+    _Desk(served, Asked("look", State(), served.stamp()), on_progress, stopped).base()
+    gc.collect()
+    gc.freeze()
+
+
+def look(served: Served, asked: Asked, on_progress: Tell, stopped: Stopped) -> Look:
+    """Solve a state, and tell it against the case as it is, for the page.
+
+    Raises:
+        InputError: the state names what the case has not, or the case is wrong.
+        NoAnswer: the time was over before there was a plan.
+    """
+    began = time.monotonic()
+    desk = _Desk(served, asked, on_progress, stopped)
+    base, state = desk.base(), asked.state
+    now, said = desk.answered() if state else (base, ())
+    content = gathered.content(now.report, base.report if state else None)
+    shown = board.of(desk.read(state.scenario), state, content, served)
+    return Look(content, shown, said, time.monotonic() - began)
+
+
+def plan(served: Served, asked: Asked, on_progress: Tell, stopped: Stopped) -> dict[str, Any]:
+    """Solve a state, and return what ``plan.json`` says. Raises what ``look`` does."""
+    desk = _Desk(served, asked, on_progress, stopped)
+    now = desk.answered()[0] if asked.state else desk.base()
+    told: dict[str, Any] = json.loads(now.plan)
+    return {"run": now.report.origin.run, **told}
+
+
+def whatif(served: Served, asked: Asked, on_progress: Tell, stopped: Stopped) -> dict[str, Any]:
+    """Solve a state, and return what ``whatif --json`` prints. Raises what ``look`` does."""
+    desk = _Desk(served, asked, on_progress, stopped)
+    base = desk.base()
+    now, said = desk.answered() if asked.state else (base, ())
+    told = Changed(base.outcome, now.outcome, (base.report.gaps, now.report.gaps))
+    return {"change": said, **told.values()}
+
+
+class _Desk:
+    """One question, with what it takes to answer it."""
+
+    def __init__(self, served: Served, asked: Asked, on_progress: Tell, stopped: Stopped) -> None:
+        self.served, self.asked = served, asked
+        self.on_progress, self.stopped = on_progress, stopped
+        self.settings = Settings(pending=served.pending)
+
+    def read(self, scenarios: Sequence[str] = (), typed: Mapping[str, Any] | None = None) -> Case:
+        """Return the case under scenarios, and under one more that stands in no file.
+
+        Raises:
+            InputError: it is wrong.
+        """
+        state = self.asked.state
+        key = (self.asked.stamp, tuple(scenarios), typed and tuple(state))
+        if key not in _read:
+            files = [str(self.served.files.get(each, each)) for each in scenarios]
+            settings = replace(self.settings, today=datetime.date.today())
+            reading = read_case(self.served.folder, settings, files, typed)
+            warnings = (*reading.warnings, *unkept(reading.case))
+            _keep(_read, key, Read(reading.case, tuple(map(str, warnings))))
+        _read.move_to_end(key)
+        self._warnings = _read[key].warnings
+        return _read[key].case
+
+    def base(self) -> Solved:
+        """Return the case as it is, solved; one that a stop has cut short is not kept."""
+        stamp = self.asked.stamp
+        if stamp not in _bases:
+            whole = replace(self.asked, state=State())
+            desk = _Desk(self.served, whole, self.on_progress, self.stopped)
+            solved = desk.solved(desk.read(), BASE)
+            if solved.outcome.status == "interrupted":
+                return solved
+            _bases.clear()
+            _bases[stamp] = solved
+        return _bases[stamp]
+
+    def answered(self) -> tuple[Solved, tuple[str, ...]]:
+        """Return the state, solved, and in words. Raises what ``solved`` does."""
+        meant = flags.understood(self.asked.state.change(), self.read)
+        return self.solved(meant.case, meant.flips), meant.said
+
+    def solved(self, case: Case, flips: Flips) -> Solved:
+        """Return a case with flips, solved and explained.
+
+        Raises:
+            InputError: its pins contradict it.
+            NoAnswer: the time was over.
+        """
+        try:
+            held = self._session(case)
+            session = held.session
+            if flips == BASE:
+                outcome = held.base
+            else:
+                outcome = session.solve_from(
+                    held.known, flips, stopped=self.stopped, on_progress=self.on_progress
+                )
+        except Contradiction:
+            raise InputError([conflict.contradicted(case, self.settings)]) from None
+        except OutOfTime:
+            raise NoAnswer from None
+        seen = session.candidates(flips)
+        gaps = explain(outcome.plan, seen)
+        told = PlanFile.of(outcome, gaps).text()
+        origin = self._origin(outcome.plan.case, told)
+        found = cells(outcome.plan)
+        report = GapReport(outcome, gaps, seen, held.warnings, origin, found)
+        return Solved(outcome, report, told)
+
+    def _session(self, case: Case) -> Held:
+        key = self.asked.session
+        if key not in _held:
+            served = self.served
+            options = Options(gap=served.gap, time_limit=served.time_limit, seed=served.seed)
+            session = Session(case, self.settings, options)
+            # Whatever is asked of it later begins with what is known by now, so that the answer
+            # does not depend on what was asked in between.
+            base = session.solve(BASE, stopped=self.stopped, on_progress=self.on_progress)
+            held = Held(session, base, session.known(), self._warnings)
+            if base.status == "interrupted":
+                return held
+            _keep(_held, key, held)
+        _held.move_to_end(key)
+        return _held[key]
+
+    def _origin(self, case: Case, told: str) -> Origin:
+        """Return what names the answer, and how to get it from the command line."""
+        served, state = self.served, self.asked.state
+        options = RunOptions(
+            pending=served.pending,
+            gap=served.gap,
+            time_limit=served.time_limit,
+            seed=served.seed,
+            scenarios=state.scenario,
+        )
+        typed = state.change().arguments()
+        files = case.files | ({"what is typed": sha256("\n".join(typed))} if typed else {})
+        inputs = input_hash(files, options, model.VERSION)
+        name = served.folder.resolve().name
+        return Origin(run_name(inputs, told), inputs, name, files, options, versions(), typed)
+
+
+def _keep(where: OrderedDict[tuple[object, ...], T], key: tuple[object, ...], what: T) -> None:
+    """Keep a thing, and let go of the one that nobody has wanted for longest."""
+    where[key] = what
+    while len(where) > HELD:
+        where.popitem(last=False)
