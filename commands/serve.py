@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from commands.common import DONE, case_folder, refused
 from commands.options import CaseOption, Gap, Pending, Scenarios, Seed, above_zero
-
-if TYPE_CHECKING:
-    import socket
 
 
 def serve(
@@ -56,6 +53,7 @@ def serve(
     from model.faults import Fault, InputError
     from model.read import read_case, unkept
     from model.scenario import located
+    from web import listening
     from web.address import State
     from web.answers import Served
     from web.app import application
@@ -66,7 +64,7 @@ def serve(
         # What is wrong with the case is told here, not on a page.
         unkept(read_case(folder, scenarios=given).case)
         what_ifs = located(folder, given)
-        listening = _listening(host, port)
+        door = listening.listening(host, port)
     except InputError as error:
         raise refused(error.faults, as_json=False) from None
     except OSError as error:
@@ -82,25 +80,14 @@ def serve(
         seed=seed,
     )
     app = application(served, workers=workers or engine.cores(), host=host)
-    shown = f"[{host}]" if ":" in host else host
     state = State(scenario=tuple(each.label for each in what_ifs))
-    url = f"http://{shown}:{listening.getsockname()[1]}{address(state)}"
+    url = listening.address(host, door) + address(state)
     typer.echo(f"Muster is open at {url}\nCtrl-C ends it.")
     if browser:
-        import webbrowser
-
-        webbrowser.open(url)
+        listening.show(url)
     settings = uvicorn.Config(
         app, log_level="warning", access_log=False, server_header=False, date_header=False
     )
     settings.timeout_graceful_shutdown = 1
-    uvicorn.Server(settings).run(sockets=[listening])
+    uvicorn.Server(settings).run(sockets=[door])
     raise typer.Exit(DONE)
-
-
-def _listening(host: str, port: int) -> socket.socket:
-    """Return a socket that listens, before the page is announced. Raises OSError."""
-    import socket
-
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.create_server((host, port), family=family)

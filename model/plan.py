@@ -360,6 +360,10 @@ class Plan:
             weighed[line.line, month] = weight, worth
         return weighed
 
+    def worth(self, line: Line, month: int) -> tuple[Fraction, Fraction]:
+        """Return the weight of a demanded line-month, and what of it is missing."""
+        return self._weighed[line.line, month]
+
     def index(self, cells: Iterable[tuple[Line, int]]) -> Fraction:
         """Return the coverage index over demanded line-months; 1 where there are none."""
         weighed = [self._weighed[line.line, month] for line, month in cells]

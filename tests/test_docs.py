@@ -447,3 +447,9 @@ def test_the_program_knows_no_way_to_the_network() -> None:
             r"^\s*(?:import|from) (\w+)", path.read_text(encoding="utf-8"), re.MULTILINE
         )
         assert not ways & set(found), path
+    # The page is reached, and reaches nothing: one room listens, the others only write addresses.
+    for path in (ROOT / "web").rglob("*.py"):
+        if path.name != "listening.py":
+            text = path.read_text(encoding="utf-8").replace("from urllib.parse import", "")
+            found = re.findall(r"^\s*(?:import|from) (\w+)", text, re.MULTILINE)
+            assert not ways & set(found), path

@@ -125,6 +125,7 @@ class Solving:
         self._answers: OrderedDict[Asked, Any] = OrderedDict()
         self._under_way: dict[Asked, Job] = {}
         self._jobs: OrderedDict[str, Job] = OrderedDict()
+        self._closed = False
         self._tasks: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
@@ -135,6 +136,7 @@ class Solving:
 
     async def close(self) -> None:
         """End every worker, whatever it is doing."""
+        self._closed = True
         for task in self._tasks:
             task.cancel()
         for seat in self._seats:
@@ -263,7 +265,8 @@ class Solving:
             return seat.worker.get(tell, lambda: job is not None and job.stopping)
         except (Lost, SolverFault) as error:
             seat.worker.close()
-            seat.worker, seat.held = Worker(), deque(maxlen=4)
+            if not self._closed:
+                seat.worker, seat.held = Worker(), deque(maxlen=4)
             return error
         except Exception as error:  # noqa: BLE001 - told to whoever asked
             return error
