@@ -54,7 +54,8 @@ class Goal:
         if not self.lines:
             return plan.tier_values["critical"]
         wanted = {line.line for line in self.lines}
-        return plan.index(cell for cell in plan.demanded() if cell[0].line in wanted)
+        index = plan.index(wanted, plan.case.months)
+        return Fraction(1) if index is None else index
 
     def row(self, case: Case, program: Program, unreachable: Mapping[str, Fraction]) -> Row:
         """Return the goal as a row over a program with tiers ``critical`` and ``shortfall``."""

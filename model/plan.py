@@ -7,8 +7,8 @@ plan breaks are worked out again, in exact fractions.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -22,7 +22,11 @@ from model.rules.base import Lead
 
 State = Literal["filled", "conditional", "substituted", "below_target", "below_minimum", "unfilled"]
 Cell = tuple[str, int]
+Worth = tuple[Fraction, Fraction]
+"""The weight of a demand, and of what of it is missing."""
 _NOTHING = Fraction(0)
+ALL = "all"
+"""Stands for every role."""
 
 
 class Start(NamedTuple):
@@ -84,6 +88,22 @@ def _lacking(wanted: Fraction, covered: Fraction) -> Fraction:
     if not covered:
         return wanted
     return wanted - covered if covered < wanted else _NOTHING
+
+
+def _index(worth: Mapping[int, Worth], months: Collection[int]) -> Fraction | None:
+    there = [each for month, each in worth.items() if month in months]
+    if not there:
+        return None
+    missing = _sum(lost for _, lost in there if lost)
+    return 1 - missing / _sum(weight for weight, _ in there) if missing else Fraction(1)
+
+
+class Stretch(NamedTuple):
+    """Months of a line in which the same tours are in place, and what they cover in each."""
+
+    months: tuple[int, ...]
+    tours: tuple[Tour, ...]
+    covered: Fraction
 
 
 class Impossible(ValueError):
@@ -206,10 +226,18 @@ class Plan:
     def people_in(self, area: str, month: int) -> int:
         """Return the people in place in the area, or within it, in the month."""
         return sum(
-            tour.personnel
-            for tour in self.in_place[month]
-            if self.case.inside(self.case.place(tour.assignment.area, month), area)
+            people for place, people in self._people[month].items() if self.case.inside(place, area)
         )
+
+    @cached_property
+    def _people(self) -> dict[int, dict[str, int]]:
+        """The people in place in each month, by the area they are in."""
+        people: dict[int, dict[str, int]] = {month: {} for month in self.case.months}
+        for tour in self.tours:
+            a, there = tour.assignment, tour.personnel
+            for month, place in zip(a.months, a.places, strict=True):
+                people[month][place] = people[month].get(place, 0) + there
+        return people
 
     def nations_in(self, role: str, month: int) -> set[str]:
         """Return the nations with a unit in place in the role in the month."""
@@ -293,29 +321,38 @@ class Plan:
         return {cell: tuple(tours) for cell, tours in there.items()}
 
     @cached_property
-    def _covered(self) -> dict[Cell, Fraction]:
-        # Month after month the same tours: they are added up once, and give the same object.
-        known: dict[tuple[int, ...], Fraction] = {}
-        covered = {}
-        for cell, tours in self.line_tours.items():
-            those = tuple(map(id, tours))
-            if those not in known:
-                known[those] = _sum(tour.covers for tour in tours)
-            covered[cell] = known[those]
-        return covered
+    def stretches(self) -> tuple[tuple[Line, tuple[Stretch, ...]], ...]:
+        """Each line with its demanded months, those with the same tours in place together."""
+        found = []
+        for line in self.case.lines:
+            months: dict[tuple[int, ...], list[int]] = {}
+            tours: dict[tuple[int, ...], tuple[Tour, ...]] = {}
+            for month in self.case.demanded(line):
+                there = self.line_tours.get((line.line, month), ())
+                those = tuple(map(id, there))
+                months.setdefault(those, []).append(month)
+                tours[those] = there
+            found.append(
+                (
+                    line,
+                    tuple(
+                        Stretch(
+                            tuple(each), tours[those], _sum(tour.covers for tour in tours[those])
+                        )
+                        for those, each in months.items()
+                    ),
+                )
+            )
+        return tuple(found)
 
     @cached_property
-    def _stretches(self) -> list[tuple[Line, list[tuple[Fraction, int]]]]:
-        """For each line what is covered, each with the number of months in which it is."""
-        stretches = []
-        for line in self.case.lines:
-            covered = [
-                self._covered.get((line.line, m), _NOTHING) for m in self.case.demanded(line)
-            ]
-            months = Counter(map(id, covered))
-            which = {id(each): each for each in covered}
-            stretches.append((line, [(which[each], count) for each, count in months.items()]))
-        return stretches
+    def _covered(self) -> dict[Cell, Fraction]:
+        return {
+            (line.line, month): stretch.covered
+            for line, stretches in self.stretches
+            for stretch in stretches
+            for month in stretch.months
+        }
 
     def coverage(self, line: Line, month: int, counts: Callable[[Tour], bool] = _every) -> Fraction:
         """Return rate x units in place on the line in the month, of the tours that count."""
@@ -350,39 +387,53 @@ class Plan:
             for month in self.case.demanded(line):
                 yield line, month
 
+    def index(self, lines: Container[str], months: Collection[int]) -> Fraction | None:
+        """Return the coverage index of lines over months; None where nothing is demanded."""
+        return _index(self._worth(lambda line: line.line in lines), months)
+
+    def role_index(self, role: str, months: Collection[int]) -> Fraction | None:
+        """Return the coverage index of a role, or of ``all``; None where nothing is demanded."""
+        return _index(self._by_role.get(role, {}), months)
+
+    def _worth(self, counts: Callable[[Line], bool]) -> dict[int, Worth]:
+        """Return the weight of what is demanded in each month, and of what of it is missing."""
+        worth: dict[int, Worth] = {}
+        for line, stretches in self.stretches:
+            if not counts(line):
+                continue
+            weight = self.case.weight(line)
+            for each in stretches:
+                missing = weight * _lacking(line.target, each.covered) / line.target
+                for month in each.months:
+                    weights, lost = worth.get(month, (_NOTHING, _NOTHING))
+                    # Most cells miss nothing, and fractions are slow to add.
+                    worth[month] = weights + weight, lost + missing if missing else lost
+        return worth
+
     @cached_property
-    def _weighed(self) -> dict[Cell, tuple[Fraction, Fraction]]:
-        """Weight, and weight x shortfall / target, of each demanded line-month."""
-        weighed = {}
-        for line, month in self.demanded():
-            weight, missing = self.case.weight(line), self.shortfall(line, month)
-            worth = weight * missing / line.target if missing else _NOTHING
-            weighed[line.line, month] = weight, worth
-        return weighed
-
-    def worth(self, line: Line, month: int) -> tuple[Fraction, Fraction]:
-        """Return the weight of a demanded line-month, and what of it is missing."""
-        return self._weighed[line.line, month]
-
-    def index(self, cells: Iterable[tuple[Line, int]]) -> Fraction:
-        """Return the coverage index over demanded line-months; 1 where there are none."""
-        weighed = [self._weighed[line.line, month] for line, month in cells]
-        weights = sum((weight for weight, _ in weighed), _NOTHING)
-        missing = sum((worth for _, worth in weighed if worth), _NOTHING)
-        return 1 - missing / weights if weights else Fraction(1)
+    def _by_role(self) -> dict[str, dict[int, Worth]]:
+        """What :meth:`_worth` says of each role with demand, in the case's order, and of all."""
+        found = {role: self._worth(lambda line, role=role: line.role == role)  # type: ignore[misc]
+                 for role in self.case.roles}  # fmt: skip
+        whole: dict[int, Worth] = {}
+        for months in found.values():
+            for month, (weight, missing) in months.items():
+                weights, lost = whole.get(month, (_NOTHING, _NOTHING))
+                whole[month] = weights + weight, lost + missing
+        return {**{role: months for role, months in found.items() if months}, ALL: whole}
 
     @cached_property
     def coverage_index(self) -> Fraction:
-        """The coverage index of the whole force."""
-        return self.index(self.demanded())
+        """The coverage index of the whole force; 1 where nothing is demanded."""
+        index = self.role_index(ALL, self.case.months)
+        return Fraction(1) if index is None else index
 
     @cached_property
     def coverage_by_role(self) -> dict[str, Fraction]:
         """The coverage index of each role that has demand."""
-        cells: dict[str, list[tuple[Line, int]]] = {}
-        for line, month in self.demanded():
-            cells.setdefault(line.role, []).append((line, month))
-        return {role: self.index(cells[role]) for role in self.case.roles if role in cells}
+        months = self.case.months
+        indices = {role: self.role_index(role, months) for role in self._by_role if role != ALL}
+        return {role: index for role, index in indices.items() if index is not None}
 
     # What it costs
 
@@ -402,12 +453,12 @@ class Plan:
     def _missing(self, wanted: Callable[[Line], Fraction]) -> Fraction:
         """Return the sum of weight x units missing / target over demanded line-months."""
         total = Fraction(0)
-        for line, stretches in self._stretches:
+        for line, stretches in self.stretches:
             most = wanted(line)
             lacking = _sum(
-                missing * months
-                for covered, months in stretches
-                if (missing := _lacking(most, covered))
+                missing * len(each.months)
+                for each in stretches
+                if (missing := _lacking(most, each.covered))
             )
             if lacking:
                 total += self.case.weight(line) * lacking / line.target

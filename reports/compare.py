@@ -14,10 +14,6 @@ from model.plan import Plan, Start
 from reports.rows import Period, periods
 from reports.shape import ToldGap
 
-Worth = tuple[Fraction, Fraction]
-"""A weight of demand, and what of it is missing."""
-_NOTHING: Worth = (Fraction(0), Fraction(0))
-
 
 @dataclass(frozen=True)
 class Shift:
@@ -77,31 +73,10 @@ def coverage(before: Plan, after: Plan) -> list[Shift]:
 
 
 def _shift(before: Plan, after: Plan, role: str, columns: Sequence[Period]) -> Shift:
-    sides = [_by_month(plan, role) for plan in (before, after)]
-    whole = Period(1, max(before.case.calendar.months, after.case.calendar.months))
-    ends = tuple(
-        (_index(sides[0], period), _index(sides[1], period)) for period in (whole, *columns)
-    )
+    whole = range(1, max(before.case.calendar.months, after.case.calendar.months) + 1)
+    spans = (whole, *(each.months for each in columns))
+    ends = tuple((before.role_index(role, span), after.role_index(role, span)) for span in spans)
     return Shift(role, *ends[0], ends[1:])
-
-
-def _by_month(plan: Plan, role: str) -> dict[int, Worth]:
-    """Return the weight of a role's demand in each month, and what of it is missing."""
-    found: dict[int, Worth] = {}
-    for line, month in plan.demanded():
-        if role in ("all", line.role):
-            weight, missing = plan.worth(line, month)
-            weights, lost = found.get(month, _NOTHING)
-            # Most cells miss nothing, and fractions are slow to add.
-            found[month] = weights + weight, lost + missing if missing else lost
-    return found
-
-
-def _index(months: dict[int, Worth], period: Period) -> Fraction | None:
-    there = [worth for month, worth in months.items() if month in period]
-    weights = sum((weight for weight, _ in there), Fraction(0))
-    missing = sum((lost for _, lost in there), Fraction(0))
-    return (1 - missing / weights if weights else Fraction(1)) if there else None
 
 
 class Comparison:

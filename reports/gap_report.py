@@ -129,21 +129,22 @@ class GapReport:
         rests: dict[str, defaultdict[str, float]] = {role: defaultdict(float) for role in roles}
         conditional: defaultdict[str, float] = defaultdict(float)
         whole: defaultdict[str, float] = defaultdict(float)
-        for line, month in self.plan.demanded():
-            tours = self.plan.line_tours.get((line.line, month), ())
-            parts = [float(t.assignment.rate * t.units) for t in tours]
-            covered, target = sum(parts), float(line.target)
-            if not covered:
-                continue
-            worth = float(self.case.weight(line)) * min(covered, target) / target
-            for role in (line.role, "all"):
-                whole[role] += worth
-                for tour, part in zip(tours, parts, strict=True):
-                    bases[role][tour.assignment.offer.basis] += worth * part / covered
-                    if tour.rests:
-                        conditional[role] += worth * part / covered
-                    for rest in tour.rests:
-                        rests[role][rest.name] += worth * part / covered
+        for line, stretches in self.plan.stretches:
+            target, weight = float(line.target), float(self.case.weight(line))
+            for months, tours, counted in stretches:
+                covered = float(counted)
+                if not covered:
+                    continue
+                worth = len(months) * weight * min(covered, target) / target
+                for role in (line.role, "all"):
+                    whole[role] += worth
+                    for tour in tours:
+                        part = worth * float(tour.covers) / covered
+                        bases[role][tour.assignment.offer.basis] += part
+                        if tour.rests:
+                            conditional[role] += part
+                        for rest in tour.rests:
+                            rests[role][rest.name] += part
         return {
             role: Shares(
                 {basis: bases[role][basis] / (whole[role] or 1.0) for basis in BASES},
@@ -211,25 +212,15 @@ class GapReport:
 
     def _role_row(self, name: str, lines: Sequence[Line]) -> RoleRow:
         demanded = [line for line in lines if self.cells[line.line]]
-        index = self._index(demanded, Period(1, self.case.calendar.months))
+        index = self.index_of(name, Period(1, self.case.calendar.months))
         gaps = sum(line in self.lines_with_gap for line in demanded)
-        by_period = tuple(self._index(demanded, period) for period in self.periods)
+        by_period = tuple(self.index_of(name, period) for period in self.periods)
         return RoleRow(name, len(demanded), gaps, 1.0 if index is None else index, by_period)
 
     def index_of(self, role: str, period: Period) -> float | None:
         """Return the coverage index of a role, or of ``all``, in a period; None without demand."""
-        return self._index([each for each in self.case.lines if role in (each.role, "all")], period)
-
-    def _index(self, lines: Sequence[Line], period: Period) -> float | None:
-        missing = weights = 0.0
-        for line in lines:
-            weight, target = float(self.case.weight(line)), float(line.target)
-            cells = self.cells[line.line]
-            for month in range(period.first, period.last + 1):
-                if month in cells:
-                    missing += weight * float(cells[month].shortfall) / target
-                    weights += weight
-        return 1 - missing / weights if weights else None
+        index = self.plan.role_index(role, period.months)
+        return None if index is None else float(index)
 
     # Gaps, headquarters, caveats
 

@@ -47,19 +47,18 @@ def _lost(report: GapReport) -> dict[str, float]:
     """Return by how much the index falls where one fails and nothing takes its place."""
     weights = 0.0
     lost: defaultdict[str, float] = defaultdict(float)
-    for line, month in report.plan.demanded():
+    for line, stretches in report.plan.stretches:
         weight, target = float(report.case.weight(line)), float(line.target)
-        weights += weight
-        parts: defaultdict[str, float] = defaultdict(float)
-        covered = 0.0
-        for tour in report.plan.line_tours.get((line.line, month), ()):
-            counts = float(tour.assignment.rate * tour.units)
-            covered += counts
-            for rest in tour.rests:
-                parts[rest.name] += counts
-        for name, part in parts.items():
-            falls = min(covered, target) - min(covered - part, target)
-            lost[name] += weight * falls / target
+        for months, tours, counted in stretches:
+            covered, weighed = float(counted), len(months) * weight
+            weights += weighed
+            parts: defaultdict[str, float] = defaultdict(float)
+            for tour in tours:
+                for rest in tour.rests:
+                    parts[rest.name] += float(tour.covers)
+            for name, part in parts.items():
+                falls = min(covered, target) - min(covered - part, target)
+                lost[name] += weighed * falls / target
     return defaultdict(float, {name: each / weights for name, each in lost.items()})
 
 

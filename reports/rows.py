@@ -81,7 +81,12 @@ class Period:
         return str(self.first) if self.first == self.last else f"{self.first}-{self.last}"
 
     def __contains__(self, month: int) -> bool:
-        return self.first <= month <= self.last
+        return month in self.months
+
+    @property
+    def months(self) -> range:
+        """Its months."""
+        return range(self.first, self.last + 1)
 
 
 def periods(case: Case) -> tuple[Period, ...]:
