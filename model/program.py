@@ -23,6 +23,7 @@ from model.domain import Stage
 from model.formulation import Formulation, Objective
 
 Vector = np.ndarray[Any, np.dtype[np.float64]]
+Flags = np.ndarray[Any, np.dtype[np.bool_]]
 Places = dict[int, tuple[int, int]]
 """Part and number in it, by column."""
 INFINITY = math.inf
@@ -180,20 +181,24 @@ class Matrix:
         )
 
     @cached_property
-    def _row(self) -> np.ndarray[Any, np.dtype[np.int64]]:
+    def row(self) -> np.ndarray[Any, np.dtype[np.int64]]:
+        """Which row each entry of ``index`` and ``value`` is in."""
         return np.repeat(np.arange(len(self.lower)), np.diff(self.start))
+
+    def total(self, each: Vector | Flags) -> Vector:
+        """Return the sum over each row of a number, or a mark, for every entry."""
+        found = np.bincount(self.row, weights=each, minlength=len(self.lower))
+        return found.astype(float, copy=False)
 
     @cached_property
     def _scale(self) -> Vector:
         scale = np.ones(len(self.lower))
-        np.maximum.at(scale, self._row, np.abs(self.value))
+        np.maximum.at(scale, self.row, np.abs(self.value))
         return scale
 
     def fault(self, point: Vector, tolerance: float) -> str | None:
         """Return what row the point breaks, or None where it keeps all."""
-        total = np.bincount(
-            self._row, weights=self.value * point[self.index], minlength=len(self.lower)
-        )
+        total = self.total(self.value * point[self.index])
         slack = tolerance * self._scale
         broken = np.flatnonzero((total < self.lower - slack) | (total > self.upper + slack))
         if not len(broken):
@@ -217,7 +222,7 @@ class Program:
 
     lower: Vector
     upper: Vector
-    whole: np.ndarray[Any, np.dtype[np.bool_]]
+    whole: Flags
     rows: tuple[Row, ...]
     goals: tuple[Goal, ...]
     begin: tuple[int, ...]
@@ -353,71 +358,88 @@ class Program:
             lifted: the switches that are lifted; the others bind.
             shut: candidates of which nothing may begin.
         """
-        ones = {self.lifted[name] for name in lifted}
-        zeros = {column for column in self.lifted.values() if column not in ones}
-        zeros |= {self.begin[c] for c in shut}
+        rows = self.matrix
+        one, zero = np.zeros(self.size, dtype=bool), np.zeros(self.size, dtype=bool)
+        zero[list(self.lifted.values())] = True
+        one[[self.lifted[name] for name in lifted]] = True
+        zero[[column for c in shut if (column := self.begin[c]) >= 0]] = True
+        zero &= ~one
+        # A switch that is lifted frees its row; one that is not drops out of it.
+        turned = one[rows.index]
+        kept = np.ones(len(self.rows), dtype=bool)
+        kept[rows.row[turned & (rows.value < 0)]] = False
+        bound = rows.upper - rows.total(np.where(turned, rows.value, 0.0))
+        there = ~(one | zero)[rows.index]
+        alone = kept & (rows.total(there) == 1) & (rows.lower == -INFINITY)
+        bounding = there & alone[rows.row] & (rows.value > 0)
+        most = np.floor(bound[rows.row[bounding]] / rows.value[bounding] + 1e-9)
         upper = self.upper.copy()
-        kept: list[Row] = []
-        turned = ones | zeros
-        for row in self.rows:
-            if len(row.columns) > 1 and turned.isdisjoint(row.columns):
-                kept.append(row)
-                continue
-            # A switch that is lifted frees its row; one that is not drops out of it.
-            pairs = []
-            bound = row.upper
-            for c, value in zip(row.columns, row.values, strict=True):
-                if c not in ones:
-                    pairs.append((c, value))
-                elif value < 0:
-                    break
-                else:
-                    bound -= value
-            else:
-                pairs = [(c, value) for c, value in pairs if c not in zeros]
-                if len(pairs) == 1 and row.lower == -INFINITY and pairs[0][1] > 0:
-                    ((c, value),) = pairs
-                    upper[c] = min(upper[c], math.floor(bound / value + 1e-9))
-                elif pairs:
-                    columns, values = zip(*pairs, strict=True)
-                    kept.append(row._replace(columns=columns, values=values, upper=bound))
-        upper[list(zeros)] = 0.0
-        return self._pruned(upper, kept, ones)
+        np.minimum.at(upper, rows.index[bounding], most)
+        kept[rows.row[bounding]] = False
+        upper[zero] = 0.0
+        return self._pruned(upper, bound, kept, one)
 
-    def _pruned(self, upper: Vector, rows: Sequence[Row], gone: Collection[int]) -> Program:
-        """Leave out the columns that upper bounds fix, and the rows that then say nothing."""
-        fixed = dict.fromkeys(np.flatnonzero(upper <= 0).tolist(), 0.0) | dict.fromkeys(gone, 0.0)
-        kept: list[Row] = []
-        most_of = upper.tolist()
-        for row in rows:
-            left_of = row
-            if not fixed.keys().isdisjoint(row.columns):
-                pairs = [p for p in zip(row.columns, row.values, strict=True) if p[0] not in fixed]
-                if not pairs:
-                    continue
-                columns, values = zip(*pairs, strict=True)
-                left_of = row._replace(columns=columns, values=values)
-            most = 0.0
-            for c, v in zip(left_of.columns, left_of.values, strict=True):
-                if v > 0:
-                    most += v * most_of[c]
-            if row.lower > -INFINITY and most <= row.lower:
-                # All that could fill it is what is missing: a cell that nobody can serve.
-                fixed |= {c: most_of[c] for c in left_of.columns}
-            elif row.lower > -INFINITY or most > row.upper:
-                kept.append(left_of)
-        left = [c for c in range(self.size) if c not in fixed]
-        place = {c: i for i, c in enumerate(left)}
-        among = replace(self, upper=upper, rows=tuple(kept), lifted={})
-        (part,) = among.split([left])
-        begin = tuple(place.get(c, -1) for c in self.begin)
-        units = frozenset(c for c in begin if c >= 0)
-        goals = tuple(
-            replace(mine, constant=goal.constant + sum(goal.costs[c] * v for c, v in fixed.items()))
-            for mine, goal in zip(part.goals, self.goals, strict=True)
+    def _pruned(self, upper: Vector, bound: Vector, kept: Flags, gone: Flags) -> Program:
+        """Leave out the columns that upper bounds fix, and the rows that then say nothing.
+
+        Args:
+            upper: of each column.
+            bound: of each row, from above.
+            kept: whether a row is still there.
+            gone: the columns that are in no row any more.
+        """
+        rows = self.matrix
+        fixed, at = (upper <= 0) | gone, np.zeros(self.size)
+        there = kept[rows.row] & ~fixed[rows.index]
+
+        def most() -> Vector:
+            adds = there & (rows.value > 0)
+            each = np.zeros(len(rows.value))
+            each[adds] = rows.value[adds] * upper[rows.index[adds]]
+            return rows.total(each)
+
+        # All that could fill it is what is missing: a cell that nobody can serve.
+        unserved = (
+            kept & (rows.lower > -INFINITY) & (most() <= rows.lower) & (rows.total(there) > 0)
         )
-        told = tuple(row.told(units) for row in part.rows)
-        return replace(part, rows=told, goals=goals, begin=begin)
+        missing = rows.index[there & unserved[rows.row]]
+        at[missing], fixed[missing] = upper[missing], True
+        filled = rows.total(np.where(there, rows.value * at[rows.index], 0.0))
+        lower, bound = rows.lower - filled, bound - filled
+        there &= ~unserved[rows.row] & ~fixed[rows.index]
+        says = kept & (rows.total(there) > 0) & ((lower > -INFINITY) | (most() > bound))
+        there &= says[rows.row]
+
+        left = np.flatnonzero(~fixed)
+        place = np.full(self.size + 1, -1)  # one more, for a candidate that has no column
+        place[left] = np.arange(len(left))
+        begin = tuple(place[list(self.begin)].tolist())
+        units = frozenset(c for c in begin if c >= 0)
+        ends = np.cumsum(rows.total(there).astype(np.int64)).tolist()
+        columns, values = place[rows.index[there]].tolist(), rows.value[there].tolist()
+        lows, tops = lower.tolist(), bound.tolist()
+        told = []
+        for i in np.flatnonzero(says).tolist():
+            a, b = ends[i - 1] if i else 0, ends[i]
+            row = Row(tuple(columns[a:b]), tuple(values[a:b]), lows[i], tops[i], self.rows[i].block)
+            told.append(row.told(units))
+        places = {c: (0, here) for here, c in enumerate(left.tolist())}
+        goals = tuple(
+            replace(
+                goal.split([left.tolist()], places)[0],
+                constant=goal.constant + float(goal.costs @ at),
+            )
+            for goal in self.goals
+        )
+        return Program(
+            lower=self.lower[left],
+            upper=upper[left],
+            whole=self.whole[left],
+            rows=tuple(told),
+            goals=goals,
+            begin=begin,
+            nothing=self.nothing[left],
+        )
 
     def widened(self, count: int, start: Sequence[float]) -> Program:
         """Return the program with so many more free columns >= 0, none of them in a goal."""
