@@ -12,9 +12,9 @@ import highspy
 import numpy as np
 
 from model.outcome import SolverFault
-from model.program import INFINITY, Matrix, Program, Row, Vector
+from model.program import INFINITY, Matrix, Piece, Program, Row, Vector
 
-Ending = Literal["optimal", "infeasible", "time_limit", "interrupted", "failed"]
+Ending = Literal["optimal", "infeasible", "time_limit", "interrupted", "spent", "failed"]
 ABSOLUTE_GAP = 1e-6
 
 _ENDINGS: dict[Any, Ending] = {
@@ -27,12 +27,20 @@ _ENDINGS: dict[Any, Ending] = {
 
 @dataclass(frozen=True)
 class Limits:
-    """When to stop: relative and absolute gap, the moment in monotonic seconds, the seed."""
+    """When to stop.
+
+    Attributes:
+        gap, absolute_gap: relative and absolute distance of best and bound.
+        until: the moment, in monotonic seconds.
+        effort: so many times HiGHS asks whether to go on: at every node and every round of cuts.
+            Unlike seconds they end a search at the same point on every machine.
+    """
 
     gap: float
     absolute_gap: float
     until: float
     seed: int
+    effort: float = INFINITY
 
 
 @dataclass(frozen=True)
@@ -43,12 +51,14 @@ class Answer:
         point: value of every column, or None where it gave none.
         bound: proven lower bound of the goal; -inf where there is none.
         said: HiGHS's own word for how it ended.
+        effort: how often HiGHS asked whether to go on; 0 where no effort was set.
     """
 
     ending: Ending
     point: Vector | None
     bound: float
     said: str
+    effort: int = 0
 
 
 class Watch:
@@ -120,8 +130,24 @@ def version() -> str:
     return str(highspy.Highs().version())
 
 
+class _Purse:
+    """Stops a search whose effort is spent."""
+
+    def __init__(self, effort: float) -> None:
+        self.effort, self.used = effort, 0
+
+    def attach(self, h: Any) -> None:
+        """Hook into a HiGHS object."""
+        h.cbMipInterrupt += self._pay
+
+    def _pay(self, event: Any) -> None:
+        self.used += 1
+        if self.used >= self.effort:
+            event.interrupt()
+
+
 def minimise(
-    program: Program,
+    program: Program | Piece,
     costs: Vector,
     limits: Limits,
     *,
@@ -164,6 +190,9 @@ def minimise(
         h.setSolution(solution)
     if watch is not None:
         watch.attach(h)
+    purse = _Purse(limits.effort)
+    if limits.effort < INFINITY:
+        purse.attach(h)
     h.run()
     if watch is not None and watch.error is not None:
         raise watch.error
@@ -177,15 +206,17 @@ def minimise(
     else:
         ended = status == highspy.HighsModelStatus.kOptimal
         bound = float(info.objective_function_value) if ended else -INFINITY
+    ending = _ENDINGS.get(status, "failed")
     return Answer(
-        _ENDINGS.get(status, "failed"),
+        "spent" if purse.used >= limits.effort and ending == "interrupted" else ending,
         point if usable else None,
         bound if math.isfinite(bound) and abs(bound) < highspy.kHighsInf else -INFINITY,
         h.modelStatusToString(status),
+        purse.used,
     )
 
 
-def _lp(program: Program, costs: Vector, more: Sequence[Row], idle: Sequence[int]) -> Any:
+def _lp(program: Program | Piece, costs: Vector, more: Sequence[Row], idle: Sequence[int]) -> Any:
     """Lay the program out as HiGHS takes it."""
     rows = program.matrix.and_then(Matrix.of(more)) if more else program.matrix
     upper = program.upper.copy()

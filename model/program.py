@@ -24,6 +24,7 @@ from model.formulation import Formulation, Objective
 
 Vector = np.ndarray[Any, np.dtype[np.float64]]
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
+Numbers = np.ndarray[Any, np.dtype[np.int64]]
 Places = dict[int, tuple[int, int]]
 """Part and number in it, by column."""
 INFINITY = math.inf
@@ -208,6 +209,43 @@ class Matrix:
 
 
 @dataclass(frozen=True)
+class Traits:
+    """What the field calls the columns: numbers, one per column, -1 where it has no word for one.
+
+    Attributes:
+        offer, nation, start: of what begins.
+        line: of what begins, and of what is missing on it.
+    """
+
+    offer: Numbers
+    nation: Numbers
+    line: Numbers
+    start: Numbers
+
+    def of(self, columns: Sequence[int]) -> Traits:
+        """Return the traits of some columns."""
+        chosen = list(columns)
+        return Traits(
+            self.offer[chosen], self.nation[chosen], self.line[chosen], self.start[chosen]
+        )
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Some columns of a program while all others stay where they are: see ``Program.around``."""
+
+    lower: Vector
+    upper: Vector
+    whole: np.ndarray[Any, np.dtype[np.bool_]]
+    matrix: Matrix
+
+    @property
+    def size(self) -> int:
+        """Number of columns."""
+        return len(self.lower)
+
+
+@dataclass(frozen=True)
 class Program:
     """Minimise the goals in turn over whole and continuous columns.
 
@@ -218,6 +256,7 @@ class Program:
         lifted: column of each switch.
         dropped: column of each pin, 1 where it is not kept.
         missing: line of each column that says what is missing on it.
+        traits: what the field calls the columns; None where there are columns it knows nothing of.
     """
 
     lower: Vector
@@ -230,6 +269,7 @@ class Program:
     lifted: Mapping[str, int] = field(default_factory=dict)
     dropped: tuple[int, ...] = ()
     missing: Mapping[int, str] = field(default_factory=dict)
+    traits: Traits | None = None
 
     @property
     def size(self) -> int:
@@ -274,6 +314,7 @@ class Program:
                 goals=tuple(each[k] for each in goals),
                 begin=tuple(i for i, c in enumerate(columns) if c in units),
                 nothing=self.nothing[columns],
+                traits=self.traits.of(columns) if self.traits else None,
             )
             for k, columns in enumerate(parts)
         ]
@@ -439,6 +480,7 @@ class Program:
             goals=goals,
             begin=begin,
             nothing=self.nothing[left],
+            traits=self.traits.of(left.tolist()) if self.traits else None,
         )
 
     def widened(self, count: int, start: Sequence[float]) -> Program:
@@ -450,7 +492,12 @@ class Program:
             whole=np.concatenate([self.whole, np.zeros(count, dtype=bool)]),
             nothing=np.concatenate([self.nothing, start]),
             goals=(),
+            traits=None,
         )
+
+    def beginning_at(self, point: Vector) -> Program:
+        """Return the program with another point to begin with in place of nothing deployed."""
+        return replace(self, nothing=point)
 
     def with_units_at(self, point: Vector, *, or_fewer: bool) -> Program:
         """Return the program with as many units as the point has of each candidate, or fewer."""
@@ -540,7 +587,22 @@ def compile_program(f: Formulation) -> Program:
             for line, variables in f.missing.values()
             for variable in variables
         },
+        traits=_traits(f, begin, column),
     )
+
+
+def _traits(f: Formulation, begin: tuple[int, ...], column: Mapping[int, int]) -> Traits:
+    """Return what the field calls the columns."""
+    lines = {line.line: i for i, line in enumerate(f.case.lines)}
+    offers = {offer.offer: i for i, offer in enumerate(f.case.offers)}
+    nations = {code: i for i, code in enumerate(sorted({o.nation for o in f.case.offers}))}
+    told = np.full((4, len(column)), -1, dtype=np.int64)
+    for c, a in zip(begin, f.assignments, strict=True):
+        told[:, c] = offers[a.offer.offer], nations[a.offer.nation], lines[a.line.line], a.start
+    for line, variables in f.missing.values():
+        for variable in variables:
+            told[2, column[id(variable)]] = lines[line]
+    return Traits(*told)
 
 
 def _over_one(quanta: Mapping[int, Fraction]) -> tuple[dict[int, int], int]:

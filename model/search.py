@@ -23,7 +23,10 @@ import numpy as np
 
 from model.domain import Stage
 from model.engine import cores
+from model.greedy import filled
 from model.highs import ABSOLUTE_GAP, Answer, Limits, Watch, minimise
+from model.large import LARGE, Ahead, Clock, weighed
+from model.neighbourhood import Climb, Field
 from model.outcome import Ended
 from model.program import INFINITY, Goal, Program, Row, Vector
 
@@ -34,7 +37,14 @@ TOLERANCE = 1e-6
 """By how much HiGHS lets a column or row stray."""
 
 START_SECONDS = 5.0
-"""How long a plan to start from may be looked for where parts are joined."""
+"""How long a plan to start from may be looked for, even when time is up."""
+
+STARTING, YIELDING = 30, 25
+"""How long the solver may look for such a plan, and for another plan of a part that is as good:
+see ``Limits``."""
+
+PATIENCE = 3
+"""How many neighbourhoods of a part may bring nothing where parts are joined: see ``Climb``."""
 
 Report = Callable[[Stage, float, float], None]
 
@@ -135,6 +145,28 @@ def search(program: Program, terms: Terms) -> tuple[Vector, list[float]]:
     if not program.size:
         return np.zeros(0), [0.0] * len(program.goals)
     programs = program.split(parts)
+    if program.size < LARGE or program.traits is None or terms.driven is not None:
+        return _proven(program, parts, programs, terms)
+    clock = Clock(terms.until, terms.seed, terms.over, terms.report)
+    ahead = Ahead(program, parts, programs, clock)
+    ahead.run()
+    if terms.over():
+        return ahead.point, ahead.bounds(ahead.point)
+    starts = [
+        each.beginning_at(ahead.point[columns])
+        for each, columns in zip(programs, parts, strict=True)
+    ]
+    point, bounds = _proven(program, parts, starts, terms)
+    if terms.ended is None:
+        return point, bounds
+    ahead.offer(parts, point)
+    return ahead.point, ahead.bounds(ahead.point)
+
+
+def _proven(
+    program: Program, parts: list[list[int]], programs: Sequence[Program], terms: Terms
+) -> tuple[Vector, list[float]]:
+    """Solve the parts apart, and as one what then breaks a joining row; see ``search``."""
     if len(parts) == 1:
         only = _Part(programs[0], parts[0], terms, terms.report, gap=terms.gap).solve()
         return only.point, only.bounds
@@ -146,14 +178,87 @@ def search(program: Program, terms: Terms) -> tuple[Vector, list[float]]:
     _side_by_side([each for each in solvers if each.recall()])
     standings = [each.standing for each in solvers]
     _settle(program, solvers, terms)
+    whole: _Whole | None = None
     while True:
         point = np.zeros(program.size)
         for standing in standings:
             point[standing.columns] = standing.point
         broken = [row for row in program.rows if row.block and row.breaks(point)]
         if not broken:
-            return point, _bounds(program, standings)
-        standings = _join(program, standings, broken, terms)
+            return point, _bounds(program, standings, point)
+        if whole is None:
+            whole = _Whole(program, parts, standings, point, terms)
+        else:
+            whole.offer(standings[-1], point)
+        bounds = _bounds(program, standings, whole.point)
+        if terms.over() or whole.reaches(bounds):
+            return whole.point, bounds
+        standings = _join(program, standings, broken, whole.point, terms)
+
+
+class _Whole:
+    """A plan of the whole while parts that break joining rows are solved: it keeps every row."""
+
+    def __init__(
+        self,
+        program: Program,
+        parts: Sequence[list[int]],
+        standings: Sequence[Standing],
+        point: Vector,
+        terms: Terms,
+    ) -> None:
+        self.program, self.goals, self.terms = program, program.goals, terms
+        aim = weighed(program.goals)
+        self.costs = aim.costs
+        self.climb: Climb | None = None
+        point = self.point = self.near(point)
+        if program.traits is None or terms.driven is not None:
+            return  # neighbourhoods are for a solver that is quick to ask
+        units = np.zeros(program.size, dtype=bool)
+        units[[c for c in program.begin if c >= 0]] = True
+        fields = []
+        for columns, standing in zip(map(np.array, parts), standings, strict=True):
+            floor = sum(w * b for w, b in zip(aim.weights, standing.bounds, strict=False))
+            fields.append(Field(columns[units[columns]], columns, floor))
+        tiers = [goal.costs for goal in aim.goals]
+        self.climb = Climb(
+            program, point, aim.costs, tiers, fields,
+            terms.seed, terms.until, terms.over, PATIENCE,
+        )  # fmt: skip
+        least = _bounds(program, standings, point)
+
+        def told(point: Vector) -> None:
+            for goal, bound in zip(aim.goals, least, strict=False):
+                value = _exact(goal, point)
+                terms.report(goal.name, value, min(value, bound))
+
+        self.climb.run(told)
+        self.point = self.climb.point
+
+    def values(self, point: Vector) -> list[float]:
+        """Return the value of every tier."""
+        return [_exact(goal, point) for goal in self.goals]
+
+    def near(self, point: Vector) -> Vector:
+        """Return a plan near a point that breaks joining rows."""
+        program, costs = self.program, self.costs
+        followed = filled(program, program.nothing, costs, advice=point)
+        thinned = filled(program, _thinned(program, point, self.terms), costs)
+        return min(followed, thinned, key=self.values)
+
+    def offer(self, part: Standing, point: Vector) -> None:
+        """Take over what was found for a part, or for all, where the whole is better for it."""
+        if self.climb is not None:
+            self.climb.put(np.array(part.columns), part.point)
+            self.climb.put(np.arange(self.program.size), self.near(point))
+            self.point = self.climb.point
+
+    def reaches(self, bounds: Sequence[float]) -> bool:
+        """Whether no better plan than this can exist."""
+        return all(
+            _met(_exact(goal, self.point), bound, goal.step)
+            for goal, bound in zip(self.goals, bounds, strict=True)
+        )
 
 
 def _side_by_side(parts: Sequence[_Part]) -> None:
@@ -190,8 +295,8 @@ def _side_by_side(parts: Sequence[_Part]) -> None:
             job.result()
 
 
-def _bounds(program: Program, standings: Sequence[Standing]) -> list[float]:
-    """Add up the parts' bounds, as far as they hold for the whole.
+def _bounds(program: Program, standings: Sequence[Standing], point: Vector) -> list[float]:
+    """Add up the parts' bounds, as far as they hold for plans as good as the point.
 
     A part's bound holds while its own earlier tiers do. Where the others are not proven, the whole
     could let them be better and this part as much worse, unless that is less than a step of it: of
@@ -203,10 +308,12 @@ def _bounds(program: Program, standings: Sequence[Standing]) -> list[float]:
         bounds.append(
             sum(s.bounds[i] if sure else 0.0 for s, sure in zip(standings, known, strict=True))
         )
-        noise = NOISE * max(1.0, abs(sum(each.values[i] for each in standings)))
+        value = _exact(program.goals[i], point)
+        noise = NOISE * max(1.0, abs(value))
+        beyond = max(0.0, value - sum(each.values[i] for each in standings))
         gaps = [max(0.0, each.values[i] - each.bounds[i]) for each in standings]
         for k, each in enumerate(standings):
-            slack = sum(gaps) - gaps[k]
+            slack = sum(gaps) - gaps[k] + beyond
             known[k] = known[k] and slack <= max(noise, each.steps[i] * 0.999 - 10 * ABSOLUTE_GAP)
     return bounds
 
@@ -251,7 +358,11 @@ def _settle(program: Program, parts: Sequence[_Part], terms: Terms) -> None:
 
 
 def _join(
-    program: Program, standings: list[Standing], broken: list[Row], terms: Terms
+    program: Program,
+    standings: list[Standing],
+    broken: list[Row],
+    start: Vector,
+    terms: Terms,
 ) -> list[Standing]:
     """Solve as one the parts that the broken rows join."""
     # A ceiling that breaks in one month is felt in all of them: its other months come along.
@@ -268,7 +379,8 @@ def _join(
         terms.report(tier, best + rest, bound + rest)
 
     columns = sorted(column for each in joined for column in each.columns)
-    part = _Part(program.split([columns])[0], columns, terms, report, floors=joined)
+    begin = start[columns]
+    part = _Part(program.split([columns])[0], columns, terms, report, floors=joined, start=begin)
     return [*others, part.solve()]
 
 
@@ -334,6 +446,7 @@ class _Part:
         report: Report,
         *,
         floors: Sequence[Standing] = (),
+        start: Vector | None = None,
         gap: float = 0.0,
     ) -> None:
         self.program, self.terms, self.report, self.gap = program, terms, report, gap
@@ -345,8 +458,8 @@ class _Part:
         ]
         self.holds: list[Row] = []
         point = self.program.nothing
-        if floors:
-            point = self._thinned(floors, here)
+        if start is not None:
+            point = start
         values = [_exact(goal, point) for goal in goals]
         steps = [goal.step for goal in goals]
         self.standing = Standing(columns, point, values, [0.0] * len(goals), steps)
@@ -473,7 +586,7 @@ class _Part:
             Row((*row.columns, program.size + k), (*row.values, -1.0), row.lower, row.upper)
             for k, row in enumerate(rows)
         ]
-        limits = Limits(0.0, 0.5, self.terms.until, self.terms.seed)
+        limits = Limits(0.0, 0.5, self.terms.until, self.terms.seed, YIELDING)
         watch = Watch(lambda best, bound: None, self.terms.stopped)
         answer = self.terms.minimise(
             widened,
@@ -566,40 +679,39 @@ class _Part:
                 f"tier {goal.name}: HiGHS gave {new:.9g}, worse than {old:.9g} that it started from"
             )
 
-    def _thinned(self, floors: Sequence[Standing], here: dict[int, int]) -> Vector:
-        """Return the floors' points with units taken away until every row among them holds.
 
-        What is no unit, such as what is missing or who leads, follows the units.
-        """
-        point = self.program.nothing.copy()
-        for floor in floors:
-            point[[here[column] for column in floor.columns]] = floor.point
-        for row in self.program.rows:
-            if not row.couples:
-                continue
-            columns = list(row.columns)
-            for column in sorted(columns, key=lambda c: -point[c]):
-                while point[column] >= 1 and row.breaks(point):
-                    point[column] -= 1
-        goals = self.program.goals
-        costs = sum(
-            (
-                goal.costs * 100.0 ** (len(goals) - i) / max(1e-9, np.abs(goal.costs).max())
-                for i, goal in enumerate(goals)
-            ),
-            np.zeros(self.program.size),
-        )
-        for or_fewer in (False, True):
-            # Even when time is up: without it all that the parts found would be lost.
-            until = time.monotonic() + START_SECONDS
-            limits = Limits(1e-3, ABSOLUTE_GAP, until, self.terms.seed)
-            fixed = self.program.with_units_at(point, or_fewer=or_fewer)
-            answer = self.terms.minimise(fixed, costs, limits)
-            if answer.point is not None:
-                start = np.where(self.program.whole, np.round(answer.point), answer.point)
-                if self.program.fault(start) is None:
-                    return start
-        return self.program.nothing
+def _thinned(program: Program, point: Vector, terms: Terms) -> Vector:
+    """Return the point with units taken away until every row holds.
+
+    What is no unit, such as what is missing or who leads, follows the units.
+    """
+    point = point.copy()
+    for row in program.rows:
+        if not row.couples:
+            continue
+        columns = list(row.columns)
+        for column in sorted(columns, key=lambda c: -point[c]):
+            while point[column] >= 1 and row.breaks(point):
+                point[column] -= 1
+    goals = program.goals
+    costs = sum(
+        (
+            goal.costs * 100.0 ** (len(goals) - i) / max(1e-9, np.abs(goal.costs).max())
+            for i, goal in enumerate(goals)
+        ),
+        np.zeros(program.size),
+    )
+    for or_fewer in (False, True):
+        # Even when time is up: without it all that the parts found would be lost.
+        until = time.monotonic() + START_SECONDS
+        limits = Limits(1e-3, ABSOLUTE_GAP, until, terms.seed, STARTING)
+        fixed = program.with_units_at(point, or_fewer=or_fewer)
+        answer = terms.minimise(fixed, costs, limits)
+        if answer.point is not None:
+            start = np.where(program.whole, np.round(answer.point), answer.point)
+            if program.fault(start) is None:
+                return start
+    return program.nothing
 
 
 def _weighing(costs: Vector, columns: list[int] | None, lower: float, upper: float) -> Row:

@@ -74,8 +74,8 @@ def test_pyomo_is_known_only_where_the_program_is_stated() -> None:
 
 def test_highs_is_known_only_to_the_solver() -> None:
     assert under(importers("highspy"), "model.highs", "model.solver")
-    assert under(importers("model.highs"), "model.search", "model.solver", "model.relaxing",
-                 "model.driven")  # fmt: skip
+    searching = ("model.search", "model.large", "model.neighbourhood", "model.relaxing")
+    assert under(importers("model.highs"), "model.solver", "model.driven", *searching)
 
 
 @pytest.mark.parametrize("package", ["yaml", "csv"])

@@ -1,0 +1,253 @@
+"""A program too large to be proven soon: first a plan, then a better one, next to it the bounds.
+
+1. Every part is solved over units that need not be whole: a bound of it, and advice.
+2. From the advice and from what is missing a plan is made at once (``model/greedy.py``).
+3. Neighbourhood after neighbourhood makes it better (``model/neighbourhood.py``).
+4. The solver looks at the parts that are still open, for better bounds and plans.
+
+The first tiers are weighed into one. What is proven of a weighed sum holds for all plans, not only
+for those that hold the earlier tiers: less their weighed value, it bounds the last of them.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+
+from model.domain import Stage
+from model.engine import cores
+from model.greedy import filled, trimmed
+from model.highs import ABSOLUTE_GAP, Limits, minimise
+from model.neighbourhood import Climb, Field
+from model.program import Goal, Program, Vector
+
+LARGE = 20_000
+"""So many columns make a program large."""
+
+WEIGHT = 10.0
+"""What an earlier tier weighs in a later one's terms: it must pay to keep it, not to prove it."""
+
+CLIMBING = 0.7
+"""Of the time that is left once there is a plan, the part in which only plans are looked for."""
+
+AT_LEAST = 5.0
+"""Seconds that the first plan may take, even when time is up: without it there is none."""
+
+EFFORTS = (60, 240, 960)
+"""How long the solver looks at a part that is open, in turns: see ``Limits``."""
+
+Report = Callable[[Stage, float, float], None]
+
+
+class Clock(NamedTuple):
+    """When to stop, the seed, and who is told of best and bound."""
+
+    until: float
+    seed: int
+    over: Callable[[], bool]
+    report: Report
+
+
+class Weighed(NamedTuple):
+    """The first tiers as one: their goals, what each weighs, and the sum."""
+
+    goals: tuple[Goal, ...]
+    weights: tuple[float, ...]
+    costs: Vector
+
+
+def weighed(goals: Sequence[Goal]) -> Weighed:
+    """Weigh the pins, if there are any, and the two tiers after them."""
+    pinned = bool(goals) and goals[0].name == "pins"
+    chosen = tuple(goals[: 3 if pinned else 2])
+    usual = [_usual(goal.costs) for goal in chosen]
+    last = len(chosen) - 1
+    weights = tuple(
+        WEIGHT ** (last - i) * (usual[last] / each if last else 1.0) if i < last else 1.0
+        for i, each in enumerate(usual)
+    )
+    costs = sum(
+        (weight * goal.costs for weight, goal in zip(weights, chosen, strict=True)),
+        np.zeros(len(chosen[0].costs)),
+    )
+    return Weighed(chosen, weights, costs)
+
+
+def _usual(costs: Vector) -> float:
+    paid = costs[costs > 0]
+    return float(paid.mean()) if len(paid) else 1.0
+
+
+class Ahead:
+    """The search through a large program, before anything of it is proven tier by tier.
+
+    Attributes:
+        point: the best plan; keeps every row.
+    """
+
+    def __init__(
+        self,
+        program: Program,
+        parts: Sequence[list[int]],
+        programs: Sequence[Program],
+        clock: Clock,
+    ) -> None:
+        self.program, self.clock = program, clock
+        self.parts = [np.array(columns) for columns in parts]
+        self.programs = programs
+        self.aim = weighed(program.goals)
+        self.aims = [weighed_as(each, self.aim) for each in programs]
+        units = np.zeros(program.size, dtype=bool)
+        units[[c for c in program.begin if c >= 0]] = True
+        self.fields = [Field(columns[units[columns]], columns, 0.0) for columns in self.parts]
+        # What is proven of each tier alone, and of their weighed sum, by part.
+        self.least = np.zeros((len(self.aim.goals), len(parts)))
+        self.point = program.nothing
+
+    def run(self) -> None:
+        """Find a good plan and bounds."""
+        clock = self.clock
+        advice = self.relax()
+        enough = time.monotonic() + AT_LEAST
+        self.point = filled(
+            self.program,
+            self.program.nothing,
+            self.aim.costs,
+            lambda: clock.over() and time.monotonic() > enough,
+            advice,
+        )
+        self.tell()
+        assert self.program.traits is not None  # noqa: S101 - asked by who calls
+        began = time.monotonic()
+        quiet = began + CLIMBING * (clock.until - began)
+        climb = Climb(
+            self.program, self.point, self.aim.costs,
+            [goal.costs for goal in self.aim.goals], self.fields,
+            clock.seed, clock.until, clock.over,
+        )  # fmt: skip
+        self.climb = climb
+        climb.run(self.heard, advice, lambda: time.monotonic() > quiet)
+        self.point = climb.point
+        self.open_up(climb)
+        self.point = trimmed(self.program, climb.point, self.aim.costs)
+        self.tell()
+
+    def offer(self, parts: Sequence[list[int]], point: Vector) -> None:
+        """Take over what is better in another point: all of it, or some of its parts."""
+        for columns in (np.arange(self.program.size), *map(np.array, parts)):
+            self.climb.put(columns, point[columns])
+        self.point = trimmed(self.program, self.climb.point, self.aim.costs)
+
+    def relax(self) -> Vector:
+        """Solve the parts over units that need not be whole; return the point of them all."""
+        advice = self.program.nothing.copy()
+        last = len(self.aim.goals) - 1
+
+        def look(k: int) -> None:
+            part = self.programs[k]
+            free = replace(part, whole=np.zeros(part.size, dtype=bool))
+            limits = Limits(0.0, ABSOLUTE_GAP, self.clock.until, self.clock.seed)
+            for i in range(last + 1):
+                if self.clock.over():
+                    return
+                costs = self.aims[k].costs if i == last else part.goals[i].costs
+                answer = minimise(free, costs, limits)
+                self.least[i, k] = max(0.0, answer.bound)
+                if i < last:
+                    self.least[i, k] = stepped(self.least[i, k], part.goals[i].step)
+                elif answer.point is not None:
+                    advice[self.parts[k]] = answer.point
+            self.fields[k].floor = self.least[last, k]
+
+        with ThreadPoolExecutor(cores()) as pool:
+            list(pool.map(look, range(len(self.parts))))
+        return advice
+
+    def open_up(self, climb: Climb) -> None:
+        """Let the solver look at the parts that are open, one tier and then all, in turns."""
+        last = len(self.aim.goals) - 1
+        for effort in EFFORTS:
+            for i in range(last + 1):
+                waiting = [k for k in range(len(self.parts)) if self.distance(i, k) > ABSOLUTE_GAP]
+                waiting.sort(key=lambda k: -self.distance(i, k))
+                with ThreadPoolExecutor(cores()) as pool:
+                    jobs = [(k, pool.submit(self.look, i, k, effort)) for k in waiting]
+                    found = [(k, job.result()) for k, job in jobs]
+                for k, better in found:
+                    if better is not None and climb.put(self.parts[k], better):
+                        self.point = climb.point
+                self.tell()
+                if self.clock.over():
+                    return
+
+    def look(self, i: int, k: int, effort: int) -> Vector | None:
+        """Prove more of a tier of a part, or of all weighed; return what was found with it."""
+        if self.clock.over():
+            return None
+        last = len(self.aim.goals) - 1
+        part, goal = self.programs[k], self.programs[k].goals[i]
+        costs = self.aims[k].costs if i == last else goal.costs
+        gap = max(ABSOLUTE_GAP, 0.0 if i == last else goal.step * 0.999 - 10 * ABSOLUTE_GAP)
+        limits = Limits(1e-4, gap, self.clock.until, self.clock.seed, effort)
+        start = self.point[self.parts[k]]
+        answer = minimise(part, costs, limits, start=start)
+        bound = answer.bound if i == last else stepped(answer.bound, goal.step)
+        self.least[i, k] = min(max(self.least[i, k], bound), float(costs @ start))
+        if i < last or answer.point is None:
+            return None
+        return np.where(part.whole, np.round(answer.point), answer.point)
+
+    def distance(self, i: int, k: int) -> float:
+        """Return how far a part's value lies above what is proven of it."""
+        last = len(self.aim.goals) - 1
+        costs = self.aim.costs if i == last else self.aim.goals[i].costs
+        columns = self.parts[k]
+        return float(costs[columns] @ self.point[columns]) - float(self.least[i, k])
+
+    def bounds(self, point: Vector) -> list[float]:
+        """Return, per tier of the program, what no plan that holds the point's earlier ones beats.
+
+        Nothing is known of tiers beyond those that are weighed.
+        """
+        last = len(self.aim.goals) - 1
+        values = [float(goal.costs @ point) for goal in self.aim.goals]
+        sums = [math.fsum(row) for row in self.least.tolist()]
+        held = sum(w * v for w, v in zip(self.aim.weights, values[:last], strict=False))
+        known = [*sums[:last], max(0.0, sums[last] - held)]
+        noise = [1e-7 * max(1.0, abs(each)) for each in sums]
+        known = [max(0.0, each - slack) for each, slack in zip(known, noise, strict=True)]
+        return [*known, *([0.0] * (len(self.program.goals) - len(known)))]
+
+    def heard(self, point: Vector) -> None:
+        """Hear of a better plan."""
+        self.point = point
+        self.tell()
+
+    def tell(self) -> None:
+        """Tell where each tier stands."""
+        for goal, bound in zip(self.aim.goals, self.bounds(self.point), strict=False):
+            value = float(goal.costs @ self.point)
+            self.clock.report(goal.name, value, min(bound, value))
+
+
+def weighed_as(part: Program, aim: Weighed) -> Weighed:
+    """Weigh a part's tiers as the whole's are."""
+    goals = part.goals[: len(aim.goals)]
+    costs = sum(
+        (weight * goal.costs for weight, goal in zip(aim.weights, goals, strict=True)),
+        np.zeros(part.size),
+    )
+    return Weighed(goals, aim.weights, costs)
+
+
+def stepped(bound: float, step: float) -> float:
+    """Return a bound as the next value that there can be."""
+    if step <= 20 * ABSOLUTE_GAP or not math.isfinite(bound):
+        return bound
+    return math.ceil((bound - 5 * ABSOLUTE_GAP) / step) * step
