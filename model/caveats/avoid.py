@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from model.case import Case
     from model.domain import Assignment, Line, Offer
     from model.formulation import Formulation
-    from model.plan import Plan
+    from model.plan import Plan, Tour
 
 Side = dict[str, Terms]
 
@@ -79,16 +80,14 @@ class Avoid(Caveat):
 
     def violations(self, plan: Plan) -> Iterator[str]:
         for month, tours in plan.seen(self).items():
+            others: defaultdict[str, list[Tour]] = defaultdict(list)
+            for other in plan.in_place[month]:
+                if other.assignment.offer.nation in self.with_:
+                    others[meeting(self.scope, other.assignment, month)].append(other)
             for tour in tours:
                 a = tour.assignment
-                place = meeting(self.scope, a, month)
-                for other in plan.in_place[month]:
-                    b = other.assignment
-                    if (
-                        b.offer.nation in self.with_
-                        and b.offer.nation != a.offer.nation
-                        and meeting(self.scope, b, month) == place
-                    ):
+                for other in others[meeting(self.scope, a, month)]:
+                    if other.assignment.offer.nation != a.offer.nation:
                         yield f"{tour.label} meets {other.label} in month {month}"
 
     def names(self) -> Iterator[tuple[tuple[str | int, ...], str, str]]:

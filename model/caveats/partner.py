@@ -64,16 +64,19 @@ class Partner(Caveat):
         f.write(block, "accompanied", rows.values())
 
     def violations(self, plan: Plan) -> Iterator[str]:
-        for month, tours in plan.seen(self).items():
+        seen = plan.seen(self)
+        partners: defaultdict[tuple[str, int], set[str]] = defaultdict(set)
+        named = frozenset(self.with_)
+        for other in plan.tours if seen else ():
+            b = other.assignment
+            if b.offer.nation in named:
+                for month in b.months:
+                    partners[meeting(self.scope, b, month), month].add(b.offer.nation)
+        for month, tours in seen.items():
             for tour in tours:
                 a = tour.assignment
                 place = meeting(self.scope, a, month)
-                if not any(
-                    other.assignment.offer.nation in self.with_
-                    and other.assignment.offer.nation != a.offer.nation
-                    and meeting(self.scope, other.assignment, month) == place
-                    for other in plan.in_place[month]
-                ):
+                if not partners[place, month] - {a.offer.nation}:
                     yield f"{tour.label} is in {self.scope} {place} alone in month {month}"
 
     def names(self) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
