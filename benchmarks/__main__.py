@@ -13,6 +13,7 @@ from benchmarks import past, questions, theatre
 from benchmarks.ablation import SETS, ablation
 from benchmarks.generate import SIZES
 from benchmarks.race import race
+from benchmarks.scaling import AXES, scaling
 from benchmarks.variants import FULL, VARIANTS
 from model import VERSION
 
@@ -38,6 +39,10 @@ def main() -> None:
     peers.add_argument("--hard", action="store_true")
     peers.add_argument("--kinds", choices=("common", "every"), help="of caveats")
     peers.add_argument("--limit", type=float, default=60, help="seconds of each solver")
+    grows = parts.add_parser("scaling", help="how cost grows with offers, lines, months, caveats")
+    grows.add_argument("--axes", nargs="+", choices=AXES, default=list(AXES))
+    grows.add_argument("--seeds", nargs="+", type=int, default=[1, 2, 3])
+    grows.add_argument("--limit", type=float, default=30, help="processor seconds of each solve")
     given = options.parse_args()
     machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
     print(f"Muster {VERSION} on Python {platform.python_version()}, {machine}\n")
@@ -58,6 +63,9 @@ def main() -> None:
         chosen = given if given.part else peers.parse_args([])
         for size in chosen.sizes:
             print(race(size, chosen.seeds, chosen.limit, hard=chosen.hard, kinds=chosen.kinds))
+    if given.part in (None, "scaling"):
+        chosen = given if given.part else grows.parse_args([])
+        print(scaling(chosen.axes, chosen.seeds, chosen.limit), end="\n\n")
 
 
 if __name__ == "__main__":

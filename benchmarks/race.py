@@ -19,6 +19,7 @@ from typing import Any
 
 from benchmarks.generate import generate, write
 from benchmarks.peers import SOLVERS, THREADS, Moment, course
+from benchmarks.plot import picture
 from benchmarks.textbook import textbook
 from benchmarks.yardstick import RESULTS, ROOT, TIERS, closed, peak
 from model.case import Case
@@ -30,11 +31,12 @@ from tests.reference import contract
 MUSTER = "Muster"
 NEEDS = {"SCIP": "pyscipopt", "CP-SAT": "ortools"}
 GAPS = (0.01, 0.001)
-MARKS = (10, 30, 60)
+MARKS = (10, 30, 60, 120)
 HEAD = (
     *(f"s to {100 * gap:g} %" for gap in GAPS),
     *(f"gap at {mark} s" for mark in MARKS),
     *TIERS,
+    "primal integral",
     "build s",
     "peak MiB",
 )
@@ -70,6 +72,25 @@ class Finish:
         """Return what was proven of a tier."""
         return max((m.bound for m in self.moments if m.tier == tier), default=0.0)
 
+    def primal_integral(self, best: Sequence[float], seconds: float) -> float:
+        """Return how long the plan in hand was how far from the best one: seconds x distance.
+
+        Counted over the last tier; while the first is not at its best known value, or there is no
+        plan, the distance is 1. 0 is the best plan at once, ``seconds`` none in all the time.
+        """
+        first, last = TIERS
+        total, since, distance, reached = 0.0, 0.0, 1.0, False
+        for m in self.moments:
+            if m.seconds >= seconds:
+                break
+            total += distance * (m.seconds - since)
+            since = m.seconds
+            if m.tier == first:
+                reached = m.best <= best[0] + max(1e-6, min(GAPS) * abs(best[0]))
+            elif m.tier == last and reached and m.best < 1e15:
+                distance = min(1.0, max(0.0, m.best - best[1]) / max(abs(m.best), 1e-9))
+        return total + distance * (seconds - since)
+
     def _last(self) -> list[Moment]:
         return [m for m in self.moments if m.tier == TIERS[-1]]
 
@@ -104,12 +125,15 @@ def race(size: str, seeds: Sequence[int], seconds: float, *, hard: bool, kinds: 
             for each in available():
                 finish = finishes[each] = in_a_process(where, each, seconds)
                 assert not finish.broken, f"{each}, seed {seed}: {finish.broken[0]}"
-                row = _row(finish)
-                numbers.writerow([what, seed, each, *row])
-                file.flush()
-                lines.append(f"| {each} | {' | '.join(row)} |")
-                print(f"{size} {seed}: {lines[-1]}", flush=True)
+                print(f"{size} {seed}: {each}: {finish.values}", flush=True)
             agree(finishes)
+            best = min(finish.values for finish in finishes.values())
+            for each, finish in finishes.items():
+                row = _row(finish, best, seconds)
+                numbers.writerow([what, seed, each, *row])
+                lines.append(f"| {each} | {' | '.join(row)} |")
+            file.flush()
+            _keep_course(f"{name}-{seed}", f"{what}, seed {seed}", finishes, seconds)
             report += [f"Seed {seed}:", "\n".join(lines)]
             text = "\n\n".join(report)
             (RESULTS / f"{name}.md").write_text(text + "\n", encoding="utf-8")
@@ -133,13 +157,27 @@ def agree(finishes: Mapping[str, Finish]) -> None:
                 )
 
 
-def _row(finish: Finish) -> list[str]:
+def _keep_course(name: str, title: str, finishes: Mapping[str, Finish], seconds: float) -> None:
+    """Write best and bound over time, as numbers and as a picture of each tier."""
+    with (RESULTS / f"{name}-course.csv").open("w", encoding="utf-8", newline="") as file:
+        numbers = csv.writer(file)
+        numbers.writerow(["solver", "seconds", "tier", "best", "bound"])
+        for each, finish in finishes.items():
+            numbers.writerows([each, m.seconds, m.tier, m.best, m.bound] for m in finish.moments)
+    courses = {each: finish.moments for each, finish in finishes.items()}
+    for tier in TIERS:
+        drawn = picture(title, courses, tier, seconds)
+        (RESULTS / f"{name}-{tier}.svg").write_text(drawn, encoding="utf-8")
+
+
+def _row(finish: Finish, best: Sequence[float], seconds: float) -> list[str]:
     reached = [finish.seconds_to(gap) for gap in GAPS]
     at = [finish.gap_at(mark) for mark in MARKS]
     return [
         *("-" if math.isinf(each) else f"{each:.1f}" for each in reached),
         *("-" if each > 10 else f"{100 * each:.2f} %" for each in at),
         *(f"{each:.3f}" for each in finish.values),
+        f"{finish.primal_integral(best, seconds):.1f}",
         f"{finish.build:.2f}",
         f"{finish.peak:.0f}",
     ]

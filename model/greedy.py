@@ -1,7 +1,8 @@
 """A good plan at once: units begin one by one, each where it fills the most that is missing.
 
 Knows columns and rows. Beginning from any point that keeps every row, every step keeps them all:
-what is found may be stopped at any time, and is never worse in what is missing than its start.
+what is found may be stopped at any time, and never has more missing on a line than its start. What
+units cost themselves, or in supporters, is not looked at: whoever asks compares the tiers.
 """
 
 from __future__ import annotations
@@ -94,7 +95,7 @@ class _Filling:
 
     def follow(self, advice: Vector) -> None:
         """Begin what is advised: whole units first, then parts of one, the largest first."""
-        units = np.flatnonzero(np.array(self.units) & (advice > 0.05)).tolist()
+        units = np.flatnonzero(np.array(self.units, dtype=bool) & (advice > 0.05)).tolist()
         for c in units:
             for _ in range(int(advice[c] + 0.01 - self.point[c])):
                 if self.worth(c) <= 0 or not self.begin(c):

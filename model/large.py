@@ -115,13 +115,14 @@ class Ahead:
         clock = self.clock
         advice = self.relax()
         enough = time.monotonic() + AT_LEAST
-        self.point = filled(
+        full = filled(
             self.program,
-            self.program.nothing,
+            self.point,
             self.aim.costs,
             lambda: clock.over() and time.monotonic() > enough,
             advice,
         )
+        self.point = better_of(self.aim.goals, self.point, full)
         self.tell()
         assert self.program.traits is not None  # noqa: S101 - asked by who calls
         began = time.monotonic()
@@ -135,14 +136,20 @@ class Ahead:
         climb.run(self.heard, advice, lambda: time.monotonic() > quiet)
         self.point = climb.point
         self.open_up(climb)
-        self.point = trimmed(self.program, climb.point, self.aim.costs)
+        self.trim()
         self.tell()
 
     def offer(self, parts: Sequence[list[int]], point: Vector) -> None:
         """Take over what is better in another point: all of it, or some of its parts."""
         for columns in (np.arange(self.program.size), *map(np.array, parts)):
             self.climb.put(columns, point[columns])
-        self.point = trimmed(self.program, self.climb.point, self.aim.costs)
+        self.trim()
+
+    def trim(self) -> None:
+        """Take away the units of the plan that serve nobody."""
+        point = self.climb.point
+        thinner = trimmed(self.program, point, self.aim.costs)
+        self.point = better_of(self.aim.goals, point, thinner)
 
     def relax(self) -> Vector:
         """Solve the parts over units that need not be whole; return the point of them all."""
@@ -234,6 +241,15 @@ class Ahead:
         for goal, bound in zip(self.aim.goals, self.bounds(self.point), strict=False):
             value = float(goal.costs @ self.point)
             self.clock.report(goal.name, value, min(bound, value))
+
+
+def better_of(goals: Sequence[Goal], one: Vector, other: Vector) -> Vector:
+    """Return the second point if no tier is worse in it before one is better, else the first."""
+    for goal in goals:
+        by = float(goal.costs @ (other - one))
+        if abs(by) > 1e-7 * max(1.0, abs(float(goal.costs @ one))):
+            return one if by > 0 else other
+    return other
 
 
 def weighed_as(part: Program, aim: Weighed) -> Weighed:

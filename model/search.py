@@ -25,7 +25,7 @@ from model.domain import Stage
 from model.engine import cores
 from model.greedy import filled
 from model.highs import ABSOLUTE_GAP, Answer, Limits, Watch, minimise
-from model.large import LARGE, Ahead, Clock, weighed
+from model.large import LARGE, Ahead, Clock, better_of, weighed
 from model.neighbourhood import Climb, Field
 from model.outcome import Ended
 from model.program import INFINITY, Goal, Program, Row, Vector
@@ -146,7 +146,12 @@ def search(program: Program, terms: Terms) -> tuple[Vector, list[float]]:
         return np.zeros(0), [0.0] * len(program.goals)
     programs = program.split(parts)
     if program.size < LARGE or program.traits is None or terms.driven is not None:
-        return _proven(program, parts, programs, terms)
+        point, bounds = _proven(program, parts, programs, terms)
+        if terms.ended is not None and program.goals:
+            # What nobody had the time to look at.
+            full = filled(program, point, weighed(program.goals).costs)
+            point = better_of(program.goals, point, full)
+        return point, bounds
     clock = Clock(terms.until, terms.seed, terms.over, terms.report)
     ahead = Ahead(program, parts, programs, clock)
     ahead.run()
@@ -243,8 +248,8 @@ class _Whole:
         """Return a plan near a point that breaks joining rows."""
         program, costs = self.program, self.costs
         followed = filled(program, program.nothing, costs, advice=point)
-        thinned = filled(program, _thinned(program, point, self.terms), costs)
-        return min(followed, thinned, key=self.values)
+        thinned = _thinned(program, point, self.terms)
+        return min(filled(program, thinned, costs), thinned, followed, key=self.values)
 
     def offer(self, part: Standing, point: Vector) -> None:
         """Take over what was found for a part, or for all, where the whole is better for it."""

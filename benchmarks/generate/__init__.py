@@ -15,14 +15,19 @@ import yaml
 
 from benchmarks.generate import caveats, force
 from benchmarks.generate.catalogue import AREAS, SEATS, SUBSTITUTIONS
-from benchmarks.generate.force import DWELL, SIZES, TOUR, Entry
+from benchmarks.generate.force import DWELL, SIZES, TOUR, Entry, Size
 from model.domain import Line, Offer
 
 __all__ = ["SIZES", "generate", "write"]
 
 
 def generate(
-    size: str, seed: int, *, hard: bool = False, rare: bool | None = None
+    size: str,
+    seed: int,
+    *,
+    hard: bool = False,
+    rare: bool | None = None,
+    shape: Size | None = None,
 ) -> dict[str, str]:
     """Return the files of a case, the same text for the same arguments.
 
@@ -33,8 +38,9 @@ def generate(
             ceiling on its people over all roles. Offers and lines are else as without it.
         rare: whether the kinds of caveats that the shipped case does not use are among them; the
             size says so where it is None.
+        shape: how much of each, where it is not what the size says.
     """
-    shape = SIZES[size]
+    shape = shape or SIZES[size]
 
     def lot(what: str) -> random.Random:
         """Draw each section from a lot of its own, so that one does not move the other."""

@@ -1,0 +1,133 @@
+"""A large program has a good plan at once; whatever stops the search, it never gets worse."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import model.search
+from benchmarks.generate import generate, write
+from model.domain import Settings
+from model.formulation import Formulation
+from model.greedy import filled, trimmed
+from model.large import better_of, weighed
+from model.neighbourhood import Ground
+from model.outcome import Options, Outcome, checked
+from model.program import Program, Vector, compile_program
+from model.read import read_case
+from model.solver import solve, starts
+from tests.conftest import SOAK, countable, roomy
+
+TIGHT = 1e-6
+
+
+def compiled(formulation: Formulation) -> tuple[Program, Vector]:
+    program = compile_program(formulation)
+    return program, weighed(program.goals).costs
+
+
+def values(program: Program, point: Vector) -> list[float]:
+    return [round(float(goal.costs @ point), 6) for goal in program.goals]
+
+
+@pytest.fixture
+def small_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every program be searched as large ones are."""
+    monkeypatch.setattr(model.search, "LARGE", 0)
+
+
+@pytest.mark.parametrize("seed", range(40 * SOAK))
+def test_a_plan_filled_at_once_breaks_nothing_and_misses_no_more(seed: int, tmp_path: Path) -> None:
+    case = roomy(seed, tmp_path).case
+    formulation = Formulation(case, Settings())
+    program, costs = compiled(formulation)
+    lot = np.random.default_rng(seed)
+    for advice in (None, program.upper.clip(0, 9) * lot.random(program.size)):
+        point = filled(program, program.nothing, costs, advice=advice)
+        thin = trimmed(program, point, costs)
+        for each in (point, thin):
+            assert program.fault(each) is None
+            if not case.pins:
+                checked(case, Settings(), starts(formulation, program, each))
+        missing = list(program.missing)  # on lines; what a unit costs a rule is not looked at
+        assert (point[missing] <= program.nothing[missing] + TIGHT).all()
+        assert costs[missing] @ thin[missing] <= costs[missing] @ point[missing] + TIGHT
+
+
+def test_a_stopped_filling_is_a_plan_too(tmp_path: Path) -> None:
+    case = read_case(write(generate("theatre", 1), tmp_path)).case
+    formulation = Formulation(case, Settings())
+    program, costs = compiled(formulation)
+    cut, whole = (
+        filled(program, program.nothing, costs, stopped)
+        for stopped in (lambda: True, lambda: False)
+    )
+    assert values(program, whole)[:2] < values(program, cut)[:2] < values(program, program.nothing)
+    checked(case, Settings(), starts(formulation, program, cut))
+    # Of two points the first tier that differs decides.
+    assert better_of(program.goals, cut, whole) is whole
+    assert better_of(program.goals, whole, cut) is whole
+
+
+def test_a_piece_of_a_program_holds_exactly_where_the_whole_does(tmp_path: Path) -> None:
+    case = roomy(5, tmp_path).case
+    program, costs = compiled(Formulation(case, Settings()))
+    point = filled(program, program.nothing, costs)
+    ground = Ground(program)
+    lot = np.random.default_rng(5)
+    seen = set()
+    for _ in range(200):
+        chosen = np.sort(lot.choice(program.size, min(3, program.size), replace=False))
+        other = point.copy()
+        other[chosen] = lot.integers(0, 3, len(chosen)).clip(max=program.upper[chosen])
+        piece = ground.piece(chosen, point, ground.sums(point))
+        holds = program.matrix.fault(other, TIGHT) is None
+        assert (piece.matrix.fault(other[chosen], TIGHT) is None) == holds
+        seen.add(holds)
+    assert seen == {True, False}
+
+
+@pytest.mark.parametrize("seed", range(25 * SOAK))
+def test_searched_as_large_a_case_has_the_same_optimum(
+    seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = countable(seed, tmp_path, 400).case
+    usual = solve(Formulation(case, Settings()), Options(gap=0))
+    monkeypatch.setattr(model.search, "LARGE", 0)
+    once, again = (solve(Formulation(case, Settings()), Options(gap=0)) for _ in range(2))
+    assert once.status == usual.status == "optimal"
+    assert once.plan.tier_values == usual.plan.tier_values
+    assert once.plan.starts == again.plan.starts
+
+
+@pytest.mark.usefixtures("small_is_large")
+def test_stopped_at_any_time_a_large_search_has_a_plan_and_bounds_below_it(tmp_path: Path) -> None:
+    case = read_case(write(generate("theatre", 2, hard=True), tmp_path)).case
+    formulation = Formulation(case, Settings())
+    empty = [float(each) for each in checked(case, Settings(), ()).tier_values.values()]
+
+    def stopped_after(asked: int) -> Outcome:
+        left = iter(range(asked))
+        return solve(formulation, Options(gap=0), stopped=lambda: next(left, None) is None)
+
+    found = [stopped_after(asked) for asked in (0, 8, 40)]
+    for outcome in found:
+        assert outcome.status == "interrupted"
+        assert not list(outcome.plan.violations())
+        assert all(tier.bound <= tier.value for tier in outcome.tiers)
+        assert outcome.tiers[0].value < empty[0] / 2
+
+
+@pytest.mark.usefixtures("small_is_large")
+def test_a_tier_before_what_is_missing_is_never_made_worse_by_filling(tmp_path: Path) -> None:
+    texts = generate("theatre", 1)
+    old = "tiers:\n- critical\n- shortfall\n- conditional\n- personnel\n"
+    assert old in texts["constraints.yaml"]
+    texts["constraints.yaml"] = texts["constraints.yaml"].replace(
+        old, "tiers: [personnel, critical]\n"
+    )
+    case = read_case(write(texts, tmp_path)).case
+    outcome = solve(Formulation(case, Settings()), Options(gap=0), stopped=lambda: True)
+    assert outcome.tiers[0].value == 0
