@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import os
 import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
 from benchmarks.ablation import agree
 from benchmarks.generate import SIZES, generate, write
 from benchmarks.measure import measured
-from benchmarks.peers import course, highs
+from benchmarks.peers import Moment, course, highs
+from benchmarks.plot import picture
+from benchmarks.race import Finish
+from benchmarks.scaling import exponent
 from benchmarks.textbook import textbook
 from benchmarks.variants import FULL, VARIANTS
 from benchmarks.yardstick import TIERS
@@ -143,3 +148,28 @@ def test_variants_that_contradict_each_other_are_told(tmp_path: Path) -> None:
         bounds = tuple(value + (1 if i == k else 0) for k, value in enumerate(one.values))
         with pytest.raises(AssertionError):
             agree([one, replace(one, bounds=bounds)])
+
+
+def test_the_fitted_exponent_is_that_of_the_power_law() -> None:
+    assert exponent([(n, 3 * n**1.5) for n in (10, 20, 40)]) == pytest.approx(1.5)
+    assert math.isnan(exponent([(10, 1.0), (10, 2.0)]))
+
+
+def test_the_primal_integral_counts_the_time_without_the_best_plan() -> None:
+    def finish(*moments: Moment) -> Finish:
+        return Finish(0.0, 0.0, moments, (1.0, 10.0), ())
+
+    at_once = (Moment(0, "critical", 1, 1), Moment(0, "shortfall", 10, 5))
+    assert finish(*at_once).primal_integral((1, 10), 60) == 0
+    late = (Moment(10, "critical", 1, 1), Moment(20, "shortfall", 20, 5))
+    assert finish(*late).primal_integral((1, 10), 60) == 20 + 40 / 2
+    assert finish(Moment(5, "critical", 9, 0)).primal_integral((1, 10), 60) == 60
+
+
+def test_the_picture_of_a_race_is_xml_and_names_who_has_no_plan() -> None:
+    moments = [Moment(1, "shortfall", 900, 100), Moment(9, "shortfall", 300, 250)]
+    drawn = picture("A & B", {"one": moments, "two": []}, "shortfall", 60)
+    text = "".join(ElementTree.fromstring(drawn).itertext())  # noqa: S314 - drawn here
+    assert "A & B" in text
+    assert "two: no plan" in text
+    assert "one: no plan" not in text
