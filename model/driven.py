@@ -9,9 +9,10 @@ same.
 from __future__ import annotations
 
 import contextlib
-import io
 import logging
 import math
+import os
+import sys
 import threading
 import time
 import warnings
@@ -20,7 +21,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from pyomo.common.tee import capture_output
 from pyomo.core import ConcreteModel, ConstraintList, Integers, Objective, Reals, Var
 from pyomo.core.expr import LinearExpression
 from pyomo.opt import SolverFactory
@@ -37,6 +37,8 @@ class Make:
     Attributes:
         interfaces: Pyomo's names for it, the one to try first at first.
         relative, absolute, seed, threads: what it calls its options; "" where it has none.
+        quiet: an option that keeps it from logging, and its value. A library that holds Python's
+            lock while it solves would wait forever for its log to be read.
         tells_bound: whether the bound that Pyomo reads is one; else it is the value once more.
     """
 
@@ -45,6 +47,7 @@ class Make:
     absolute: str = ""
     seed: str = ""
     threads: str = ""
+    quiet: tuple[str, int] = ("", 0)
     tells_bound: bool = False
 
 
@@ -52,15 +55,21 @@ MAKES: Mapping[str, Make] = {
     "cbc": Make(("cbc",), "ratioGap", "allowableGap", "randomCbcSeed"),
     "cplex": Make(
         ("cplex_direct", "cplex"), "mip_tolerances_mipgap", "mip_tolerances_absmipgap",
-        "randomseed", "threads", True,
+        "randomseed", "threads", tells_bound=True,
     ),
     "glpk": Make(("glpk",), "mipgap"),
-    "gurobi": Make(("gurobi_direct", "gurobi"), "MIPGap", "MIPGapAbs", "Seed", "Threads", True),
+    "gurobi": Make(
+        ("gurobi_direct", "gurobi"), "MIPGap", "MIPGapAbs", "Seed", "Threads",
+        ("OutputFlag", 0), tells_bound=True,
+    ),
     "scip": Make(
         ("scip_direct", "scip"), "limits/gap", "limits/absgap", "randomization/randomseedshift",
-        "", True,
+        quiet=("display/verblevel", 0), tells_bound=True,
     ),
-    "xpress": Make(("xpress_direct",), "miprelstop", "mipabsstop", "randomseed", "threads", True),
+    "xpress": Make(
+        ("xpress_direct",), "miprelstop", "mipabsstop", "randomseed", "threads",
+        ("outputlog", 0), tells_bound=True,
+    ),
 }  # fmt: skip
 """The makes whose options are known. Any other solver of Pyomo's works to its own gap."""
 
@@ -140,6 +149,7 @@ class Driven:
             (make.absolute, limits.absolute_gap),
             (make.seed, limits.seed),
             (make.threads, 1),
+            make.quiet,
         ):
             if option:
                 solver.options[option] = setting
@@ -186,14 +196,27 @@ def _takes_starts(solver: Any) -> bool:
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep to ourselves what Pyomo and a solver have to say: licences, warnings, logs."""
+    """Keep to ourselves what Pyomo and a solver have to say: licences, warnings, logs.
+
+    Nothing reads it: a pipe that fills up would stop a solver that holds Python's lock.
+    """
     logger = logging.getLogger("pyomo")
     before, logger.disabled = logger.disabled, True
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    kept = [os.dup(1), os.dup(2)]
+    nowhere = os.open(os.devnull, os.O_WRONLY)
     try:
-        with warnings.catch_warnings(), capture_output(io.StringIO(), capture_fd=True):
+        os.dup2(nowhere, 1)
+        os.dup2(nowhere, 2)
+        with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
     finally:
+        for number, own in enumerate(kept, start=1):
+            os.dup2(own, number)
+            os.close(own)
+        os.close(nowhere)
         logger.disabled = before
 
 

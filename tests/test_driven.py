@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import platform
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pulp
 import pytest
+from pyomo.contrib.solver.solvers.scip import scip_direct
 from typer.testing import CliRunner
 
 import solve as program
@@ -136,6 +138,30 @@ def test_a_solver_that_breaks_off_is_one_clear_fault(monkeypatch: pytest.MonkeyP
     limits = Limits(0.0, 1e-6, time.monotonic() + 60, 0)
     with pytest.raises(SolverFault, match="appsi_highs broke off: no licence"):
         solver.minimise(tiny, np.ones(1), limits)
+
+
+def test_scip_logs_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It holds Python's lock: a log of more than a pipe takes would make it wait forever."""
+    log = tmp_path / "log"
+
+    @contextlib.contextmanager
+    def into_a_file(*_: object, **more: object) -> Iterator[None]:
+        before = os.dup(1)
+        with log.open("wb") as file:
+            os.dup2(file.fileno(), 1)
+            yield
+            os.dup2(before, 1)
+        os.close(before)
+
+    solver = driver("scip")
+    monkeypatch.setattr(scip_direct, "capture_output", into_a_file)
+    one = Program(
+        lower=np.zeros(1), upper=np.array([9.0]), whole=np.array([True]),
+        rows=(Row((0,), (2.0,), 4.5, INFINITY),), goals=(), begin=(), nothing=np.zeros(1),
+    )  # fmt: skip
+    answer = solver.minimise(one, np.ones(1), Limits(0.0, 1e-6, time.monotonic() + 60, 0))
+    assert answer.point == pytest.approx([3.0])
+    assert log.read_bytes() == b""
 
 
 @pytest.mark.parametrize("command", ["plan", "whatif"])
