@@ -249,6 +249,7 @@ class _Sharing:
             goals=tuple(
                 replace(goal, costs=np.concatenate([goal.costs, zeros])) for goal in program.goals
             ),
+            traits=None,  # the field has no word for the new columns
         )
 
     def in_all(self, *tiers: Stage) -> Program:
