@@ -70,8 +70,7 @@ def parse(
     known = tuple(columns)
     faults: list[Fault] = []
     # csv wants its newlines untouched: a quoted cell may hold them.
-    first = next((line for line in text.splitlines() if line.strip(" ,;\t")), "")
-    separator = ";" if first.count(";") > first.count(",") else ","
+    separator = separator_of(text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     header: list[str] | None = None
     meant: list[str] = []
@@ -114,6 +113,12 @@ def parse(
     absent = frozenset(name for name in required if name not in meant)
     complete = complete and not absent
     return Table(tuple(rows), unknown, absent, complete, separator == ";"), faults
+
+
+def separator_of(text: str) -> str:
+    """Return what stands between the cells of a table: a comma, or a semicolon."""
+    first = next((line for line in text.splitlines() if line.strip(" ,;\t")), "")
+    return ";" if first.count(";") > first.count(",") else ","
 
 
 def _header(

@@ -10,9 +10,8 @@ import datetime
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from model import disk, edit
+from model import edit
 from model.case import Case
 from model.checks import YAML
 from model.csv_source import alike
@@ -138,13 +137,13 @@ def fault_in(
     return Fault(file, row, place, value, message, allowed)
 
 
-def read(path: Path) -> Returned:
-    """Read a workbook that came back.
+def read(name: str, raw: bytes) -> Returned:
+    """Read a workbook that came back, under the name that faults call it.
 
     Raises:
         InputError: it cannot be read, was not written by ``sheet_of``, or its headings are wrong.
     """
-    book = Book(path.name, disk.contents(path))
+    book = Book(name, raw)
     exported, state = _recorded(book)
     name = _sheet(book)
     grid = book.grid(name)

@@ -1,9 +1,10 @@
 """The log of changes: JSON lines, each naming the hash of the one before it.
 
-A change is logged first and written to ``constraints.yaml`` second. So where a crash strikes
-between the two, the last line names a file that is not there while its ``sha256_before`` still is:
-logged, but not written. Where the file is neither, it was changed without being logged. The next
-edit says in a line of its own which of the two it found, and goes on from there.
+A change is logged first and written to ``constraints.yaml``, or to a table, second. So where a
+crash strikes between the two, the last line names a file that is not there while its
+``sha256_before`` still is: logged, but not written. Where the file is neither, it was changed
+without being logged. The next edit says in a line of its own which of the two it found, and goes on
+from there.
 
 The chain shows what was edited, taken out or moved. It cannot show that somebody wrote the whole
 log anew; lines taken off its end show only in that the file is not as the last line left it.
@@ -20,6 +21,7 @@ from model.checks import YAML
 from model.faults import Fault
 
 FILE = "history.jsonl"
+"""The log of ``constraints.yaml``; each table has one of its own, see ``log_name``."""
 FIRST = "0" * 64
 FOUND = "found"
 """The command of a line that tells what an edit found out of step."""
@@ -42,33 +44,42 @@ class History:
         faults: where the chain breaks.
         torn: what stands at the end of the log without an end of line: a write cut short.
         last: hash of the last line, that the next one has to name.
+        about: the file of the case that it tells of.
     """
 
     records: tuple[Record, ...] = ()
     faults: tuple[Fault, ...] = ()
     torn: bytes = b""
     last: str = FIRST
+    about: str = YAML
 
     @property
     def file(self) -> str | None:
-        """The hash of ``constraints.yaml`` as the last entry left it; None with no entry."""
+        """The hash of the file as the last entry left it; None with no entry."""
         return str(self.records[-1]["sha256_after"]) if self.records else None
 
 
-def read(raw: bytes) -> History:
-    """Read a log and follow its chain."""
+def log_name(about: str) -> str:
+    """Return the name of the log of a file of the case."""
+    return FILE if about == YAML else f"{about.removesuffix('.csv')}.{FILE}"
+
+
+def read(raw: bytes, about: str = YAML) -> History:
+    """Read the log of a file and follow its chain."""
     *lines, torn = raw.split(b"\n")
     records: list[Record] = []
     last = FIRST
     for number, line in enumerate(lines, start=1):
         record = _record(line)
-        message = _wrong(line, record, records, last)
+        message = _wrong(line, record, records, last, about)
         if record is None or message:
-            fault = Fault(FILE, number, "", "", message, "the chain holds up to the line before")
-            return History(tuple(records), (fault,), torn, last)
+            fault = Fault(
+                log_name(about), number, "", "", message, "the chain holds up to the line before"
+            )
+            return History(tuple(records), (fault,), torn, last, about)
         records.append(record)
         last = sha256(line)
-    return History(tuple(records), (), torn, last)
+    return History(tuple(records), (), torn, last, about)
 
 
 def entry(previous: str, **fields: Any) -> bytes:
@@ -87,12 +98,12 @@ def standing(history: History, file: str) -> str:
         if record["sha256_before"] == file:
             what = "the last entry is" if open_ == 1 else f"the last {open_} entries are"
             return (
-                f"{what} logged but not written: {YAML} is as it was before (the write was cut "
-                "short, or the file was put back)"
+                f"{what} logged but not written: {history.about} is as it was before (the write "
+                "was cut short, or the file was put back)"
             )
     return (
-        f"written but not logged: {YAML} is not as the last entry left it (it was changed without "
-        "these commands, or lines were taken off the end of the log)"
+        f"written but not logged: {history.about} is not as the last entry left it (it was "
+        "changed without these commands, or lines were taken off the end of the log)"
     )
 
 
@@ -101,9 +112,12 @@ def faults_of(history: History, file: str) -> list[Fault]:
     faults = list(history.faults)
     if history.torn:
         number = len(history.records) + len(faults) + 1
-        faults.append(Fault(FILE, number, "", "", "the last line is cut short", _NEXT))
+        faults.append(
+            Fault(log_name(history.about), number, "", "", "the last line is cut short", _NEXT)
+        )
     if not history.faults and (said := standing(history, file)):
-        faults.append(Fault(FILE, len(history.records), "", "", said, _NEXT))
+        name = log_name(history.about)
+        faults.append(Fault(name, len(history.records), "", "", said, _NEXT))
     return faults
 
 
@@ -128,7 +142,7 @@ def _record(line: bytes) -> Record | None:
     return value if all(len(value[name]) == 64 for name in _HASHES) else None
 
 
-def _wrong(line: bytes, record: Record | None, before: list[Record], last: str) -> str:
+def _wrong(line: bytes, record: Record | None, before: list[Record], last: str, about: str) -> str:
     if record is None:
         return "is no entry of this log: the line was edited"
     rest = {name: each for name, each in record.items() if name != "hash"}
@@ -137,7 +151,7 @@ def _wrong(line: bytes, record: Record | None, before: list[Record], last: str) 
     if record["previous"] != last:
         return "does not follow the line before it: a line was edited, removed or moved here"
     if before and record["sha256_before"] != before[-1]["sha256_after"]:
-        return f"begins with another {YAML} than the line before it left"
+        return f"begins with another {about} than the line before it left"
     return ""
 
 

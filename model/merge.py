@@ -14,11 +14,22 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from model import caveats, edit, exchange, store
+from model import caveats, disk, edit, exchange, store
 from model.edit import Change, Fields
 from model.exchange import Returned, Row
 from model.faults import Fault, InputError
-from model.sheet import WORDS, Cell, Column, Unfit, columns, plain, same, shown
+from model.sheet import (
+    WORDS,
+    Cell,
+    Column,
+    Unfit,
+    columns,
+    plain,
+    put_in,
+    same,
+    shown,
+    without_blanks,
+)
 from model.store import Author, Edited, Steps
 from model.xlsx_source import Broken
 
@@ -37,6 +48,13 @@ class Touched:
 def take(
     folder: Path, path: Path, author: Author | None, *, remove: bool = False
 ) -> tuple[Edited, tuple[Fault, ...]]:
+    """Make the edits of a workbook on disk. Arguments and errors as of ``taken``."""
+    return taken(folder, path.name, disk.contents(path), author, remove=remove)
+
+
+def taken(
+    folder: Path, name: str, raw: bytes, author: Author | None, *, remove: bool = False
+) -> tuple[Edited, tuple[Fault, ...]]:
     """Make the edits of a workbook, or show them where nobody signs; say also what is odd.
 
     ``remove`` takes out the caveats whose rows were deleted.
@@ -45,7 +63,7 @@ def take(
         InputError: with every fault of the workbook and of the case that it would make. Nothing
             was written then.
     """
-    back = exchange.read(path)
+    back = exchange.read(name, raw)
     merges: list[_Merge] = []
 
     def steps(text: str) -> Steps:
@@ -192,9 +210,9 @@ class _Merge:
                 allowed = f"type {is_} to agree, or make this change in a new export"
                 self.fault(row, column.name, shown(column, cell.now), message, allowed)
                 continue
-            _put(fields, column, cell.now, entry)
+            put_in(fields, column, cell.now, entry)
         if fields:
-            self.changes[name] = _without_blanks(fields)
+            self.changes[name] = without_blanks(fields)
 
     def added(self, row: Row) -> None:
         values = self.values(row, [each for each in self.columns if each.name in row.cells])
@@ -203,7 +221,7 @@ class _Merge:
             value = values.get(column.name)
             blank = value is None or (column.form == "truth" and value == column.default)
             if not blank and self.fits(row, Touched(column, value, None), values.get("kind")):
-                _put(fields, column, value, {})
+                put_in(fields, column, value, {})
         self.new.append(fields)
 
     def added_twice(self, name: str, row: Row, entry: Fields) -> None:
@@ -296,23 +314,3 @@ def plain_of(cell: Cell | Broken) -> tuple[type, Cell | Broken]:
     """Return what tells two cells apart, 1 and true among them."""
     held = cell if isinstance(cell, Broken) else plain(cell)
     return type(held), held
-
-
-def _put(fields: Fields, column: Column, value: Any, entry: Fields) -> None:
-    """Set what a column stands for; a part of a field, beside the other parts that it has."""
-    first, *rest = column.path
-    if rest:
-        held = fields.setdefault(first, dict(entry.get(first) or {}))
-        held[rest[0]] = value
-    else:
-        fields[first] = value
-
-
-def _without_blanks(fields: Fields) -> Fields:
-    """Leave out the blank parts of a field; one without any other is blank itself."""
-    tidy = {}
-    for name, value in fields.items():
-        if isinstance(value, dict):
-            value = {part: each for part, each in value.items() if each is not None} or None
-        tidy[name] = value
-    return tidy

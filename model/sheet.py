@@ -169,6 +169,26 @@ def shown(column: Column, value: Any) -> str:
     return str(value)
 
 
+def put_in(fields: Fields, column: Column, value: Any, entry: Fields) -> None:
+    """Set what a column stands for; a part of a field, beside the other parts that it has."""
+    first, *rest = column.path
+    if rest:
+        held = fields.setdefault(first, dict(entry.get(first) or {}))
+        held[rest[0]] = value
+    else:
+        fields[first] = value
+
+
+def without_blanks(fields: Fields) -> Fields:
+    """Leave out the blank parts of a field; one without any other is blank itself."""
+    tidy = {}
+    for name, value in fields.items():
+        if isinstance(value, dict):
+            value = {part: each for part, each in value.items() if each is not None} or None
+        tidy[name] = value
+    return tidy
+
+
 @cache
 def columns() -> tuple[Column, ...]:
     """Return the columns for the kinds there are, in their order."""
@@ -224,12 +244,17 @@ def _own(kinds: Mapping[str, type[Caveat]]) -> list[Column]:
 
 
 def _column(name: str, path: tuple[str, ...], kind: str, info: FieldInfo) -> Column:
-    form, bounds, choices = _form(name, info)
+    form, bounds, choices = form_of(name, info)
     default = info.default if isinstance(info.default, int | str) and info.default != "" else None
     return Column(name, path, form, bounds, choices, "", {kind: info.description or ""}, default)
 
 
-def _form(name: str, info: FieldInfo) -> tuple[Form, Bounds, tuple[str, ...]]:
+def form_of(name: str, info: FieldInfo) -> tuple[Form, Bounds, tuple[str, ...]]:
+    """Return how a field is written in a cell, its bounds, and what may be chosen.
+
+    Raises:
+        TypeError: it holds a kind of value that no cell can hold.
+    """
     for annotation in (info.annotation, *get_args(info.annotation)):
         if get_origin(annotation) is Literal:
             return "choice", (None, None), tuple(map(str, get_args(annotation)))

@@ -1,7 +1,7 @@
 """A case on disk while somebody edits it: one editor at a time, all or nothing, and logged.
 
 The changed case is read as a whole from a copy before anything is written. Then the change is
-logged, then ``constraints.yaml`` is swapped in by one rename (see ``history`` for what a crash
+logged, then the file is swapped in by one rename (see ``history`` for what a crash
 between the two leaves behind).
 """
 
@@ -77,15 +77,15 @@ def login() -> str:
         return "unknown"
 
 
-def log_of(folder: Path) -> tuple[history.History, str]:
-    """Return the log of the case, and the hash of the file that it is about.
+def log_of(folder: Path, file: str = YAML) -> tuple[history.History, str]:
+    """Return the log of a file of the case, and the file's hash.
 
     Raises:
         InputError: one of the two cannot be read.
     """
-    file = history.sha256(disk.contents(folder / YAML))
-    path = folder / history.FILE
-    return history.read(disk.contents(path) if path.exists() else b""), file
+    now = history.sha256(disk.contents(folder / file))
+    path = folder / history.log_name(file)
+    return history.read(disk.contents(path) if path.exists() else b"", file), now
 
 
 def snapshot(folder: Path) -> tuple[Case, str]:
@@ -102,26 +102,30 @@ def snapshot(folder: Path) -> tuple[Case, str]:
     return case, _text(raw)
 
 
-def make(folder: Path, edit: Callable[[str], Steps], author: Author | None) -> Edited:
-    """Make an edit that somebody signs, or return what it would do.
+def make(
+    folder: Path, edit: Callable[[str], Steps], author: Author | None, file: str = YAML
+) -> Edited:
+    """Make an edit of a file of the case that somebody signs, or return what it would do.
 
     Raises:
         InputError: as ``preview`` and ``apply`` do.
     """
-    return preview(folder, edit) if author is None else apply(folder, edit, author)
+    if author is None:
+        return preview(folder, edit, file)
+    return apply(folder, edit, author, file)
 
 
-def preview(folder: Path, edit: Callable[[str], Steps]) -> Edited:
+def preview(folder: Path, edit: Callable[[str], Steps], file: str = YAML) -> Edited:
     """Return what an edit would do, having checked the case that it would make.
 
     Raises:
         InputError: the edit is wrong, or the case would be.
     """
-    raw = disk.contents(folder / YAML)
-    return _edited(folder, raw, edit)[0]
+    raw = disk.contents(folder / file)
+    return _edited(folder, raw, edit, file)[0]
 
 
-def apply(folder: Path, edit: Callable[[str], Steps], author: Author) -> Edited:
+def apply(folder: Path, edit: Callable[[str], Steps], author: Author, file: str = YAML) -> Edited:
     """Make an edit: check it, log it, write it.
 
     Raises:
@@ -129,27 +133,28 @@ def apply(folder: Path, edit: Callable[[str], Steps], author: Author) -> Edited:
             cannot be written. Nothing was written then.
     """
     with _locked(folder):
-        path = folder / YAML
-        raw = disk.contents(path)
-        edited, steps = _edited(folder, raw, edit)
+        raw = disk.contents(folder / file)
+        edited, steps = _edited(folder, raw, edit, file)
         if not edited.changes:
             return edited
-        log, _ = log_of(folder)
+        log, _ = log_of(folder, file)
         if log.faults:
             message = f"is broken, so nothing is added to it: {log.faults[0].message}"
             allowed = "put back a good copy, or move the file aside to begin a new log"
-            raise InputError([Fault(history.FILE, log.faults[0].line, "", "", message, allowed)])
+            raise InputError(
+                [Fault(history.log_name(file), log.faults[0].line, "", "", message, allowed)]
+            )
         lines, found = _lines(log, raw, steps, author)
-        _write(folder, raw, steps[-1][0], log, b"".join(lines))
+        _write(folder / file, raw, steps[-1][0], log, b"".join(lines))
         return Edited(
             edited.changes, edited.diff, edited.before, edited.after, written=True, found=found
         )
 
 
-def faults_of(folder: Path, text: str) -> list[Fault]:
-    """Return what would be wrong with the case if ``constraints.yaml`` held this text."""
+def faults_of(folder: Path, text: str, file: str = YAML) -> list[Fault]:
+    """Return what would be wrong with the case if one of its files held this text."""
     try:
-        _validate(folder, text.encode("utf-8"))
+        _validate(folder, text.encode("utf-8"), file)
     except InputError as error:
         return error.faults
     return []
@@ -159,17 +164,17 @@ def faults_of(folder: Path, text: str) -> list[Fault]:
 
 
 def _edited(
-    folder: Path, raw: bytes, edit: Callable[[str], Steps]
+    folder: Path, raw: bytes, edit: Callable[[str], Steps], file: str
 ) -> tuple[Edited, list[tuple[str, Change]]]:
-    text = _text(raw)
+    text = _text(raw, file)
     steps = [step for step in edit(text) if step[1].after]
     new = steps[-1][0] if steps else text
     if steps:
-        _validate(folder, _bytes(raw, new))
+        _validate(folder, _bytes(raw, new), file)
     diff = "".join(
         each if each.endswith("\n") else f"{each}\n"
         for each in difflib.unified_diff(
-            _shown(text), _shown(new), f"{YAML} (now)", f"{YAML} (changed)"
+            _shown(text), _shown(new), f"{file} (now)", f"{file} (changed)"
         )
     )
     after = history.sha256(_bytes(raw, new))
@@ -177,14 +182,14 @@ def _edited(
     return Edited(changes, diff, history.sha256(raw), after, written=False), steps
 
 
-def _validate(folder: Path, raw: bytes) -> None:
+def _validate(folder: Path, raw: bytes, file: str = YAML) -> None:
     """Read the case as it would be."""
     with tempfile.TemporaryDirectory(prefix="muster-") as name:
         staged = Path(name)
-        for table in (OFFERS, LINES):
+        for other in {OFFERS, LINES, YAML} - {file}:
             with contextlib.suppress(FileNotFoundError):
-                shutil.copyfile(folder / table, staged / table)
-        (staged / YAML).write_bytes(raw)
+                shutil.copyfile(folder / other, staged / other)
+        (staged / file).write_bytes(raw)
         read_case(staged)
 
 
@@ -242,18 +247,18 @@ def _shown(text: str) -> list[str]:
     return [line + "\n" for line in text.replace("\r\n", "\n").removesuffix("\n").split("\n")]
 
 
-def _write(folder: Path, raw: bytes, text: str, log: history.History, lines: bytes) -> None:
+def _write(file: Path, raw: bytes, text: str, log: history.History, lines: bytes) -> None:
     """Log a change, then put the new file in place; both or neither."""
     # A link leads to the file itself, which is the one to replace.
-    path = (folder / YAML).resolve()
-    logged = folder / history.FILE
+    path = file.resolve()
+    logged = file.parent / history.log_name(file.name)
     staged = path.with_name(f".{path.name}.{secrets.token_hex(4)}.muster-new")
     try:
         disk.write(staged, _bytes(raw, text))
         shutil.copymode(path, staged)
         if path.read_bytes() != raw:
             message = "was changed by somebody else in the meantime; their change stands"
-            raise InputError([Fault(YAML, 0, "", "", message, "look at it, then try again")])
+            raise InputError([Fault(file.name, 0, "", "", message, "look at it, then try again")])
         length = logged.stat().st_size - len(log.torn) if logged.exists() else None
         try:
             _append(logged, lines, length or 0)
@@ -303,7 +308,8 @@ def _locked(folder: Path) -> Iterator[None]:
     try:
         if not _taken(handle, path):
             message = "somebody else is editing this case at this moment"
-            raise InputError([Fault(YAML, 0, "", "", message, "wait a moment, then try again")])
+            allowed = "wait a moment, then try again"
+            raise InputError([Fault(str(folder), 0, "", "", message, allowed)])
         try:
             yield
         finally:

@@ -20,8 +20,8 @@ from model.caveats.base import Caveat
 from model.checks import YAML
 from model.exchange import CAVEATS, RECORD, Sheet
 from model.faults import InputError
-from model.sheet import NO, WORDS, YES, columns
-from reports import caveat_sheet
+from model.sheet import NO, WORDS, columns
+from reports import caveat_sheet, names
 from reports.caveat_sheet import TOP
 from reports.words import count, plain
 from reports.workbook import (
@@ -159,7 +159,7 @@ def _names(sheet: Any, look: Look, case: Case) -> set[str]:
     """Write the names that may be used; return the sorts of which there are any."""
     look.banner(sheet, "Names that may be used")
     at = 0
-    for number, (what, heads, rows) in enumerate(_lists(case)):
+    for number, (what, heads, rows) in enumerate(names.lists(case)):
         band = look.style(bold=True, font_color="#FFFFFF", bg_color=BANDS[number % len(BANDS)])
         for i, head in enumerate(heads):
             sheet.write_string(TOP - 2, at + i, what.capitalize() if i == 0 else "", band)
@@ -178,44 +178,4 @@ def _names(sheet: Any, look: Look, case: Case) -> set[str]:
     sheet.freeze_panes(TOP, 0)
     sheet.hide_gridlines(2)
     sheet.fit_to_pages(2, 0)
-    return {what for what, _, rows in _lists(case) if rows}
-
-
-def _lists(case: Case) -> list[tuple[str, tuple[str, ...], list[tuple[Any, ...]]]]:
-    """Return what there are names of, the headings, and the rows."""
-    nations = {*case.nations, *(offer.nation for offer in case.offers)}
-    nations |= {nation for caveat in case.caveats for nation in caveat.bound}
-    areas, conditions = case.areas.items(), case.conditions.items()
-    return [
-        ("nation", ("code", "name"), [(n, case.nation_name(n)) for n in sorted(nations)]),
-        (
-            "area",
-            ("code", "title", "within"),
-            [(n, case.area_title(n), each.within) for n, each in areas],
-        ),
-        (
-            "condition",
-            ("name", "title", "holds", "probability"),
-            [
-                (n, each.title or n, YES if each.holds else NO, float(each.probability))
-                for n, each in conditions
-            ],
-        ),
-        ("role", ("role",), [(role,) for role in case.roles]),
-        ("kind", ("kind",), [(kind,) for kind in caveats.KINDS]),
-        (
-            "capability",
-            ("code", "title"),
-            [(n, case.capability_title(n)) for n in case.capabilities],
-        ),
-        (
-            "offer",
-            ("offer", "nation", "capability", "units"),
-            [(o.offer, o.nation, o.capability, o.units) for o in case.offers],
-        ),
-        (
-            "line",
-            ("line", "title", "role", "area"),
-            [(n.line, case.line_title(n), n.role, n.area) for n in case.lines],
-        ),
-    ]
+    return {what for what, _, rows in names.lists(case) if rows}

@@ -355,8 +355,8 @@ def test_a_change_made_meanwhile_in_an_editor_stands(
     theirs = YAML.replace("force: Test force", "force: Theirs").encode()
     validate = store._validate
 
-    def slow(folder: Path, raw: bytes) -> None:
-        validate(folder, raw)
+    def slow(folder: Path, raw: bytes, file: str) -> None:
+        validate(folder, raw, file)
         (folder / "constraints.yaml").write_bytes(theirs)
 
     monkeypatch.setattr(store, "_validate", slow)

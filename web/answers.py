@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -34,9 +35,15 @@ class Served:
 
     def stamp(self) -> str:
         """Return what differs as soon as a file of the case does."""
-        files = [*self.folder.glob("*.*"), *self.folder.glob("scenarios/*.yaml")]
-        stats = [(str(each), each.stat()) for each in sorted([*files, *self.files.values()])]
-        return repr([(name, each.st_mtime_ns, each.st_size) for name, each in stats])
+        own = [*self.folder.glob("*.csv"), *self.folder.glob("*.yaml")]
+        files = [*own, *self.folder.glob("scenarios/*.yaml"), *self.files.values()]
+        found = []
+        for each in sorted(files):
+            # One that is swapped in at this moment has a name that begins with a dot.
+            with contextlib.suppress(FileNotFoundError):
+                stat = each.stat()
+                found.append((str(each), stat.st_mtime_ns, stat.st_size))
+        return repr(found)
 
 
 Kind = Literal["look", "plan", "whatif"]

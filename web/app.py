@@ -13,9 +13,9 @@ from starlette.staticfiles import StaticFiles
 
 import model
 from model.faults import Fault, InputError
-from web import api, pages, view
+from web import api, case_pages, pages, view
 from web.answers import NoAnswer, Served
-from web.security import Guard
+from web.security import LARGEST, Guard
 from web.solving import Busy, Solving
 
 
@@ -45,8 +45,10 @@ def application(served: Served, *, workers: int, host: str = "127.0.0.1") -> Fas
         docs_url=None,  # both would load scripts from elsewhere
         redoc_url=None,
         lifespan=life,
+        max_body_size=LARGEST,
     )
     app.include_router(pages.router)
+    app.include_router(case_pages.router)
     app.include_router(api.router)
     app.mount("/static", StaticFiles(directory=view.STATIC), name="static")
     app.add_middleware(Guard, host=host)

@@ -100,6 +100,11 @@ def tab_of(state: State, look: Look, tab: str) -> str:
     return _render("tab.html.j2", **_names(state, look, tab))
 
 
+def form(name: str, /, **names: Any) -> str:
+    """Return a page about the case itself, see ``templates/case``."""
+    return _render(f"case/{name}.html.j2", **names)
+
+
 def faults(several: Sequence[Fault], what: str, *, whole: bool) -> str:
     """Return what is wrong, as a page of its own or in the place of progress."""
     told = [_told(each) for each in several]
@@ -165,5 +170,5 @@ def _names(state: State, look: Look | None, tab: str) -> dict[str, Any]:
     return {**names, **told, "tabs": shown, "open_tab": open_tab, "board": look.board}
 
 
-def _render(name: str, **names: Any) -> str:
+def _render(name: str, /, **names: Any) -> str:
     return _environment().get_template(name).render(**names)
