@@ -111,6 +111,9 @@ async def _told(job: Job, tab: str) -> AsyncIterator[str]:
         yield _event(await run_in_threadpool(view.update, state, job.answer, tab))
     elif job.error is not None:
         yield _event(refusal(job.error, whole=False)[0])
+    else:
+        said = "This search was ended before it had a plan. Open the address again to search anew"
+        yield _event(view.faults([], said, whole=False))
     yield "event: over\ndata: over\n\n"
 
 
