@@ -6,6 +6,7 @@ flags of ``whatif`` say, and is understood by the same code (``model/flags.py``)
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
@@ -22,6 +23,12 @@ VIEWS = ("tab", "line", "month")
 """What an address may say besides: which part of the answer is looked at."""
 FORM = "vote"
 """What a list to choose from sends: ``vote=refuse:ID``, or nothing."""
+MONTH = "month:"
+"""What a number in a form sends: ``month:ID:OLD=NEW``, the first month of a vote."""
+SEAT = "seat:"
+"""And ``seat:AREA:OLD=NEW``, the months of a seat; all seats are sent, in their order."""
+SEATS = "headquarters.seats"
+"""The field that these become."""
 MOST = 200
 """So many changes are read; nobody has more on a screen."""
 LONGEST = 500
@@ -66,6 +73,13 @@ class State:
         """Return the state with one more change."""
         return _state([*self, (part, value)])
 
+    def value(self, target: str) -> str | None:
+        """Return what ``ID.FIELD`` is set to, as it was typed; None where it is not."""
+        return next(
+            (text for name, _, text in (each.partition("=") for each in self.set)
+             if name.strip() == target), None
+        )  # fmt: skip
+
     def change(self) -> Change:
         """Return the change as ``whatif`` is given it."""
         switches = Switches(self.lift, self.restore, self.refuse, self.grant)
@@ -85,7 +99,7 @@ def parse(pairs: Iterable[tuple[str, str]], scenarios: Sequence[str]) -> State:
         InputError: an unknown name, a scenario that is none of those, or too much.
     """
     faults, found = [], []
-    for name, value in pairs:
+    for name, value in _typed(pairs):
         text = value.strip()
         if name in VIEWS or not text:
             continue
@@ -109,6 +123,31 @@ def parse(pairs: Iterable[tuple[str, str]], scenarios: Sequence[str]) -> State:
     if faults:
         raise InputError(faults)
     return _state(found)
+
+
+def _typed(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Yield what a query says, the numbers of a form as the fields that they set."""
+    seats: list[dict[str, str | int]] = []
+    moved = False
+    for name, value in pairs:
+        if not name.startswith((MONTH, SEAT)):
+            yield name, value
+            continue
+        target, _, old = name.partition(":")[2].rpartition(":")
+        number = value.strip() or old
+        if name.startswith(MONTH):
+            if number != old:
+                yield "set", f"{target}.month={number}"
+        else:
+            moved = moved or number != old
+            # What is no number is told where the field is read.
+            seats.append({"area": target, "months": int(number) if _whole(number) else number})
+    if moved:
+        yield "set", f"{SEATS}={json.dumps(seats)}"
+
+
+def _whole(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 9
 
 
 def _state(pairs: Iterable[tuple[str, str]]) -> State:

@@ -15,6 +15,7 @@ import model
 from model.faults import Fault, InputError
 from web import api, pages, view
 from web.answers import NoAnswer, Served
+from web.pricing import Pricing
 from web.security import Guard
 from web.solving import Busy, Solving
 
@@ -32,10 +33,12 @@ def application(served: Served, *, workers: int, host: str = "127.0.0.1") -> Fas
     async def life(app: FastAPI) -> AsyncIterator[None]:
         solving = Solving(served, workers)
         app.state.solving = solving
+        app.state.pricing = Pricing(solving)
         solving.start()
         try:
             yield
         finally:
+            app.state.pricing.close()
             await solving.close()
 
     app = FastAPI(

@@ -17,6 +17,7 @@ from model.faults import Fault, InputError
 from web import view
 from web.address import parse
 from web.answers import Asked, Look, NoAnswer
+from web.pricing import Prices, Pricing
 from web.solving import Busy, Job, Solving
 
 QUICK = 1.0
@@ -33,6 +34,11 @@ def _asked(request: Request) -> Asked:
     served = solving.served
     state = parse(request.query_params.multi_items(), served.scenarios())
     return Asked("look", state, served.stamp())
+
+
+def _prices(request: Request) -> Prices:
+    pricing: Pricing = request.app.state.pricing
+    return pricing.now(pricing.solving.served.stamp(scenarios=False))
 
 
 def _tab(request: Request) -> str:
@@ -56,13 +62,26 @@ async def page(request: Request) -> Response:
     asked = _asked(request)
     state, tab = asked.state, _tab(request)
     look = await _look(request, asked, QUICK)
+    prices = _prices(request)
     if whole:
-        return HTMLResponse(await run_in_threadpool(view.page, state, look, tab))
+        return HTMLResponse(await run_in_threadpool(view.page, state, look, tab, prices))
     headers = {"HX-Push-Url": view.address(state, tab=tab)}
     if look is None:
         return HTMLResponse(view.waiting(state, tab), headers=headers)
-    said = await run_in_threadpool(view.update, state, look, tab)
+    said = await run_in_threadpool(view.update, state, look, tab, prices)
     return HTMLResponse(said, headers=headers)
+
+
+@router.get("/prices")
+async def prices(request: Request) -> Response:
+    """Tell how far the prices of caveats are, and at their end show them."""
+    asked = _asked(request)
+    look = await _look(request, asked, None)
+    assert look is not None  # noqa: S101 - it was waited for
+    known = _prices(request)
+    return HTMLResponse(
+        await run_in_threadpool(view.pricing, asked.state, look, _tab(request), known)
+    )
 
 
 @router.get("/tab")
@@ -95,10 +114,12 @@ async def events(request: Request) -> Response:
     solving: Solving = request.app.state.solving
     asked = _asked(request)
     job = solving.ask(asked)
-    return StreamingResponse(_told(job, _tab(request)), media_type="text/event-stream")
+    return StreamingResponse(
+        _told(job, _tab(request), _prices(request)), media_type="text/event-stream"
+    )
 
 
-async def _told(job: Job, tab: str) -> AsyncIterator[str]:
+async def _told(job: Job, tab: str, prices: Prices) -> AsyncIterator[str]:
     last = 0.0
     async for _ in job.follow():
         if not job.over and time.monotonic() - last >= OFTEN:
@@ -108,7 +129,7 @@ async def _told(job: Job, tab: str) -> AsyncIterator[str]:
             yield _event(said)
     state = job.asked.state
     if job.answer is not None:
-        yield _event(await run_in_threadpool(view.update, state, job.answer, tab))
+        yield _event(await run_in_threadpool(view.update, state, job.answer, tab, prices))
     elif job.error is not None:
         yield _event(refusal(job.error, whole=False)[0])
     yield "event: over\ndata: over\n\n"

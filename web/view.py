@@ -17,7 +17,8 @@ from reports import html, words
 from reports.content import Content
 from reports.told import GapTold, LineTold, TourTold
 from web.address import Part, State
-from web.answers import Board, Look, Switch
+from web.answers import Board, Look, Switch, Vote
+from web.pricing import Prices
 from web.tabs import TABS, Tab, chosen
 
 FOLDER = Path(__file__).parent
@@ -50,7 +51,19 @@ class Done:
 def _environment() -> Environment:
     environment = html.environment(TEMPLATES)
     environment.globals.update(TABS=TABS, address=address)
+    environment.filters.update(points=_points, interval=_interval)
     return environment
+
+
+def _points(value: float) -> str:
+    """Say a change in percentage points."""
+    return f"{value:+.1f}" if abs(value) >= 0.05 else ("<0.1" if value > 0 else "0")
+
+
+def _interval(ends: tuple[float | None, float | None]) -> str:
+    """Say an interval; an end that is not known is a question mark."""
+    said = ["?" if each is None else words.tier_value(each) for each in ends]
+    return said[0] if ends[0] == ends[1] else " to ".join(said)
 
 
 def address(state: State, path: str = "/", **view: str) -> str:
@@ -75,14 +88,58 @@ def done(state: State, board: Board | None) -> list[Done]:
     ]
 
 
-def page(state: State, look: Look | None, tab: str) -> str:
+def page(state: State, look: Look | None, tab: str, prices: Prices) -> str:
     """Return the whole page; without a look, one that waits for it."""
-    return _render("page.html.j2", **_names(state, look, tab))
+    return _render("page.html.j2", **_names(state, look, tab), **_priced(state, look, prices))
 
 
-def update(state: State, look: Look, tab: str) -> str:
+def update(state: State, look: Look, tab: str, prices: Prices) -> str:
     """Return what changes on a page that is open already."""
-    return _render("update.html.j2", **_names(state, look, tab))
+    return _render("update.html.j2", **_names(state, look, tab), **_priced(state, look, prices))
+
+
+def pricing(state: State, look: Look, tab: str, prices: Prices) -> str:
+    """Return how far the prices are, and at their end the switches in their new order."""
+    return _render("pricing.html.j2", **_names(state, look, tab), **_priced(state, look, prices))
+
+
+def _priced(state: State, look: Look | None, prices: Prices) -> dict[str, Any]:
+    """Return what the templates of the board know besides."""
+    if look is None:
+        return {"prices": prices}
+    several = list(look.board.switches)
+    if prices.over and prices.found:
+        # What is not priced, as it binds nothing now, stays behind in the order of the case.
+        several.sort(key=lambda each: _rank(each, prices))
+    most = max((each.points for each in prices.found.values()), default=0.0)
+    return {
+        "prices": prices,
+        "switches": several,
+        "most": most,
+        "by": _by(look.board),
+        "asking": address(state, "/prices"),
+    }
+
+
+def _rank(switch: Switch, prices: Prices) -> tuple[bool, tuple[float, ...]]:
+    price = prices.found.get(switch.name)
+    return (price is None, price.rank if price else ())
+
+
+def _by(board: Board) -> dict[str, list[tuple[str, str]]]:
+    """Return what the switches can be filtered by: values and words, by the name of the filter."""
+    several: list[Switch | Vote] = [*board.switches, *board.votes]
+    switches = board.switches
+    nations = {
+        code: each.nations for each in switches for code in each.codes if len(each.codes) == 1
+    }
+    codes = {code for each in several for code in each.codes}
+    return {
+        "nation": sorted(((code, nations.get(code, code)) for code in codes), key=lambda e: e[1]),
+        "kind": [(each, each) for each in sorted({each.kind for each in switches})],
+        "role": [(each, each) for each in sorted({role for e in several for role in e.roles})],
+        "state": [(each, each) for each in sorted({s for e in switches for s in e.states})],
+    }
 
 
 def waiting(state: State, tab: str) -> str:
