@@ -41,8 +41,8 @@ class Served:
         return repr([(name, each.st_mtime_ns, each.st_size) for name, each in stats])
 
 
-Kind = Literal["look", "plan", "whatif", "price"]
-ROOMS: dict[Kind, str] = {"price": "web.pricing_work"}
+Kind = Literal["look", "plan", "whatif", "price", "scenario"]
+ROOMS: dict[Kind, str] = {"price": "web.pricing_work", "scenario": "web.saving_work"}
 """The room whose function of that name answers a question, where it is not ``web.work``."""
 BEHIND: frozenset[Kind] = frozenset({"price"})
 """What is asked while nobody asks for anything else; it is put off as soon as somebody does."""

@@ -152,6 +152,16 @@ def progress(at: Progress | None, job: str, *, waits: bool, stopping: bool) -> s
     return _render("progress.html.j2", at=at, job=job, waits=waits, stopping=stopping)
 
 
+def saved(name: str, state: State) -> str:
+    """Return what is told where a scenario was saved."""
+    return _render("saved.html.j2", called=name, to=address(state))
+
+
+def unsaved(several: Sequence[Fault]) -> str:
+    """Return what keeps a scenario from being saved, for its form."""
+    return _render("unsaved.html.j2", faults=[_told(each) for each in several])
+
+
 def tab_of(state: State, look: Look, tab: str) -> str:
     """Return the tabs with one of them open."""
     return _render("tab.html.j2", **_names(state, look, tab))

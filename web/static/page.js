@@ -83,6 +83,7 @@
       moveTo(cell);
       why(cell);
     }
+    if (event.target.closest?.("#share")) share();
     const lift = event.target.closest?.("[data-lift]");
     if (lift) {
       event.preventDefault();
@@ -90,6 +91,20 @@
       htmx.ajax("GET", lift.dataset.lift, { target: "#answer", swap: "none" });
     }
   });
+  // Where the browser does not let a page copy, the link is shown, marked, to be copied by hand.
+  async function share() {
+    try {
+      await navigator.clipboard.writeText(location.href);
+      document.getElementById("said").textContent = "The link is copied.";
+      document.getElementById("share").textContent = "Link copied";
+    } catch {
+      const text = document.getElementById("link-text");
+      text.value = location.href;
+      document.getElementById("link").showModal();
+      text.select();
+    }
+  }
+
   document.addEventListener("input", (event) => { if (event.target.closest("#find")) filter(); });
   document.addEventListener("htmx:after:swap", prepare);
   document.addEventListener("DOMContentLoaded", prepare);
