@@ -41,9 +41,23 @@ class Served:
         return repr([(name, each.st_mtime_ns, each.st_size) for name, each in stats])
 
 
-Kind = Literal["look", "plan", "whatif", "price", "scenario"]
-ROOMS: dict[Kind, str] = {"price": "web.pricing_work", "scenario": "web.saving_work"}
+Kind = Literal[
+    "look", "plan", "whatif", "price", "scenario", "prices", "asks", "stress", "why", "report"
+]
+ROOMS: dict[Kind, str] = {
+    "price": "web.pricing_work",
+    "scenario": "web.saving_work",
+    "prices": "web.questions",
+    "asks": "web.questions",
+    "stress": "web.questions",
+    "why": "web.questions",
+    "report": "web.questions",
+}
 """The room whose function of that name answers a question, where it is not ``web.work``."""
+LONG = 600.0
+"""Seconds for a question that takes many solves."""
+MANY: frozenset[Kind] = frozenset({"prices", "asks", "stress", "why"})
+"""Questions that do; they never have all the workers, where there are several."""
 BEHIND: frozenset[Kind] = frozenset({"price"})
 """What is asked while nobody asks for anything else; it is put off as soon as somebody does."""
 
@@ -185,6 +199,23 @@ class PriceBatch:
 
     prices: tuple[Price, ...]
     of: int
+
+
+@dataclass(frozen=True)
+class Counted:
+    """How far a question is that takes many solves."""
+
+    what: str
+    done: int
+    of: int
+
+
+@dataclass(frozen=True)
+class Report:
+    """A report as a file."""
+
+    name: str
+    content: bytes
 
 
 @dataclass(frozen=True)

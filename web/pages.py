@@ -14,6 +14,7 @@ from fastapi.responses import HTMLResponse, Response, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
 from model.faults import Fault, InputError
+from model.outcome import Progress
 from web import view
 from web.address import parse
 from web.answers import Asked, Look, NoAnswer
@@ -125,7 +126,8 @@ async def _told(job: Job, tab: str, prices: Prices) -> AsyncIterator[str]:
         if not job.over and time.monotonic() - last >= OFTEN:
             last = time.monotonic()
             queued = job.phase == "queued"
-            said = view.progress(job.progress, job.id, waits=queued, stopping=job.stopping)
+            at = job.progress if isinstance(job.progress, Progress) else None
+            said = view.progress(at, job.id, waits=queued, stopping=job.stopping)
             yield _event(said)
     state = job.asked.state
     if job.answer is not None:

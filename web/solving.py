@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from model.engine import Lost, Worker
 from model.outcome import Progress, SolverFault
-from web.answers import BEHIND, ROOMS, Asked, NoAnswer, Served
+from web.answers import BEHIND, LONG, MANY, ROOMS, Asked, Counted, NoAnswer, Served
 
 QUEUE = 32
 """So many questions may wait."""
@@ -49,7 +49,7 @@ class Job:
         self.id = secrets.token_urlsafe(12)
         self.asked, self.kept = asked, kept
         self.phase: Phase = "queued"
-        self.progress: Progress | None = None
+        self.progress: Progress | Counted | None = None
         self.answer: Any = None
         self.error: Exception | None = None
         self.stopping = self.put_off = False
@@ -61,7 +61,7 @@ class Job:
         """Whether nothing more will happen to it."""
         return self.phase in ("done", "failed", "cancelled")
 
-    def move(self, phase: Phase | None = None, progress: Progress | None = None) -> None:
+    def move(self, phase: Phase | None = None, progress: Progress | Counted | None = None) -> None:
         """Note that it got on, and tell whoever waits."""
         self.phase = phase or self.phase
         self.progress = progress or self.progress
@@ -213,8 +213,8 @@ class Solving:
     def _next(self) -> None:
         """Give waiting jobs to free workers, rather to one that holds the session."""
         free = [seat for seat in self._seats if seat.ready and seat.job is None]
-        while self._queue and free:
-            job = self._queue.popleft()
+        while free and (job := self._turn()):
+            self._queue.remove(job)
             seat = next((each for each in free if job.asked.session in each.held), free[0])
             free.remove(seat)
             self._begin(seat, job)
@@ -227,6 +227,12 @@ class Solving:
         elif free and self._behind and not busy:
             job = self._behind.popleft()
             self._begin(next((s for s in free if job.asked.session in s.held), free[-1]), job)
+
+    def _turn(self) -> Job | None:
+        """Return the job whose turn it is: one of many solves leaves a worker for the others."""
+        long = sum(s.job is not None and s.job.asked.kind in MANY for s in self._seats)
+        most = max(1, len(self._seats) - 1)
+        return next((j for j in self._queue if j.asked.kind not in MANY or long < most), None)
 
     def _begin(self, seat: _Seat, job: Job) -> None:
         seat.job = job
@@ -276,9 +282,11 @@ class Solving:
         Two solves in a row may each take the time limit: that of the case, and of the change.
         """
         seconds = 3 * self.served.time_limit
+        if job is not None and job.asked.kind in MANY:
+            seconds += LONG
         room = ROOMS.get(job.asked.kind, ROOM) if job else ROOM
 
-        def tell(at: Progress) -> None:
+        def tell(at: Progress | Counted) -> None:
             if job is not None:
                 self._loop.call_soon_threadsafe(job.move, None, at)
 
@@ -294,7 +302,8 @@ class Solving:
             return error
 
     def _keep(self, asked: Asked, answer: Any) -> None:
-        if asked.kind in BEHIND:  # whoever asked keeps it; people's answers are not to go for it
+        # Whoever asked keeps it, or has it: people's pictures are not to go for it.
+        if asked.kind in BEHIND or asked.kind in ("report", "scenario"):
             return
         self._answers[asked] = answer
         while len(self._answers) > KEPT:

@@ -30,7 +30,9 @@ TABS = {
         Tab("tours", "Tours"),
         Tab("nations", "Nations"),
         Tab("votes", "Votes"),
+        Tab("checks", "Checks"),
         Tab("run", "Run details"),
+        Tab("export", "Export"),
     )
 }
 

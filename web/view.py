@@ -15,6 +15,7 @@ from model.faults import Fault
 from model.outcome import Progress
 from reports import html, words
 from reports.content import Content
+from reports.formats import FORMATS
 from reports.told import GapTold, LineTold, TourTold
 from web.address import Part, State
 from web.answers import Board, Look, Switch, Vote
@@ -50,7 +51,7 @@ class Done:
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
     environment = html.environment(TEMPLATES)
-    environment.globals.update(TABS=TABS, address=address)
+    environment.globals.update(TABS=TABS, FORMATS=FORMATS, address=address)
     environment.filters.update(points=_points, interval=_interval)
     return environment
 

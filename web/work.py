@@ -36,12 +36,12 @@ from reports.run import versions
 from reports.shape import PlanFile, RunOptions, input_hash, run_name, sha256
 from web import board
 from web.address import State
-from web.answers import Asked, Look, NoAnswer, Served
+from web.answers import Asked, Counted, Look, NoAnswer, Served
 
 HELD = 4
 """So many built cases are kept."""
 
-Tell = Callable[[Progress], None]
+Tell = Callable[[Progress | Counted], None]
 Stopped = Callable[[], bool]
 
 
