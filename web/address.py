@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 from model.faults import Fault, InputError, nearest
 from model.flags import Change, Switches
 
-Part = Literal["scenario", "lift", "restore", "refuse", "grant", "set", "pin", "forbid"]
+Part = Literal["scenario", "lift", "restore", "refuse", "grant", "set", "pin", "forbid", "add"]
 PARTS: tuple[Part, ...] = get_args(Part)
 SWITCHES = ("lift", "restore", "refuse", "grant")
 """The parts whose order means nothing."""
@@ -33,6 +33,8 @@ MOST = 200
 """So many changes are read; nobody has more on a screen."""
 LONGEST = 500
 """Letters of one of them."""
+LONGEST_OFFER = 2000
+"""And of an offer that is typed in."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class State:
     """What is changed from the case. The same change has the same state, however it was typed.
 
     Attributes:
-        scenario, set, pin, forbid: in the order in which they act.
+        scenario, set, pin, forbid, add: in the order in which they act.
         lift, restore, refuse, grant: ids, sorted.
     """
 
@@ -52,6 +54,7 @@ class State:
     set: tuple[str, ...] = ()
     pin: tuple[str, ...] = ()
     forbid: tuple[str, ...] = ()
+    add: tuple[str, ...] = ()
 
     def query(self) -> str:
         """Return the query string, without the question mark; empty for the case as it is."""
@@ -83,7 +86,7 @@ class State:
     def change(self) -> Change:
         """Return the change as ``whatif`` is given it."""
         switches = Switches(self.lift, self.restore, self.refuse, self.grant)
-        return Change(self.scenario, switches, self.set, self.pin, self.forbid)
+        return Change(self.scenario, switches, self.set, self.pin, self.forbid, self.add)
 
 
 def parse(pairs: Iterable[tuple[str, str]], scenarios: Sequence[str]) -> State:
@@ -109,8 +112,8 @@ def parse(pairs: Iterable[tuple[str, str]], scenarios: Sequence[str]) -> State:
         if part not in PARTS or (name == FORM and part not in SWITCHES):
             known = "a choice is refuse:ID or grant:ID" if name == FORM else nearest(name, PARTS)
             faults.append(Fault("address", 0, "", name, "is no part of an address", known))
-        elif len(named) > LONGEST:
-            message = f"is longer than {LONGEST} letters"
+        elif len(named) > (most := LONGEST_OFFER if part == "add" else LONGEST):
+            message = f"is longer than {most} letters"
             faults.append(Fault("address", 0, part, named, message))
         elif part == "scenario" and named not in scenarios:
             message = "is no known scenario"

@@ -83,7 +83,7 @@ class Asked:
         if self.kind in BEHIND:
             return self.kind, self.stamp
         s = self.state
-        typed = (s.set, s.pin, s.forbid)
+        typed = (s.set, s.pin, s.forbid, s.add)
         # What is typed is solved with the switches in it: a pin may need what is lifted.
         own = (s.lift, s.restore, s.refuse, s.grant) if any(typed) else ()
         return self.stamp, s.scenario, typed, own

@@ -17,7 +17,7 @@ from model.faults import InputError
 from model.outcome import Progress
 from reports import formats
 from reports.formats import FORMATS
-from web.address import LONGEST, MOST, parse
+from web.address import LONGEST, LONGEST_OFFER, MOST, parse
 from web.answers import Asked, Counted, Kind, NoAnswer, Report
 from web.solving import Busy, Job, Phase, Solving
 
@@ -40,6 +40,10 @@ class Change(_Shape):
     set_: Texts = Field([], alias="set", description="ID.FIELD=VALUE")
     pin: Texts = Field([], description="OFFER:LINE:FROM[:UNITS[:AREA]]")
     forbid: Texts = Field([], description="OFFER[:LINE]")
+    add: Annotated[
+        list[Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_OFFER)]],
+        Field(max_length=MOST),
+    ] = Field([], description="An offer, its columns as YAML: {offer: ID, ...}")
 
     def address(self) -> list[tuple[str, str]]:
         """Return it as an address says it."""

@@ -37,7 +37,8 @@ def _asked(request: Request) -> Asked:
     return Asked("look", state, served.stamp())
 
 
-def _prices(request: Request) -> Prices:
+def prices(request: Request) -> Prices:
+    """Return what lifting each caveat brings, as far as it is known."""
     pricing: Pricing = request.app.state.pricing
     return pricing.now(pricing.solving.served.stamp(scenarios=False))
 
@@ -63,23 +64,23 @@ async def page(request: Request) -> Response:
     asked = _asked(request)
     state, tab = asked.state, _tab(request)
     look = await _look(request, asked, QUICK)
-    prices = _prices(request)
+    known = prices(request)
     if whole:
-        return HTMLResponse(await run_in_threadpool(view.page, state, look, tab, prices))
+        return HTMLResponse(await run_in_threadpool(view.page, state, look, tab, known))
     headers = {"HX-Push-Url": view.address(state, tab=tab)}
     if look is None:
         return HTMLResponse(view.waiting(state, tab), headers=headers)
-    said = await run_in_threadpool(view.update, state, look, tab, prices)
+    said = await run_in_threadpool(view.update, state, look, tab, known)
     return HTMLResponse(said, headers=headers)
 
 
 @router.get("/prices")
-async def prices(request: Request) -> Response:
+async def priced(request: Request) -> Response:
     """Tell how far the prices of caveats are, and at their end show them."""
     asked = _asked(request)
     look = await _look(request, asked, None)
     assert look is not None  # noqa: S101 - it was waited for
-    known = _prices(request)
+    known = prices(request)
     return HTMLResponse(
         await run_in_threadpool(view.pricing, asked.state, look, _tab(request), known)
     )
@@ -116,7 +117,7 @@ async def events(request: Request) -> Response:
     asked = _asked(request)
     job = solving.ask(asked)
     return StreamingResponse(
-        _told(job, _tab(request), _prices(request)), media_type="text/event-stream"
+        _told(job, _tab(request), prices(request)), media_type="text/event-stream"
     )
 
 

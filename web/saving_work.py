@@ -25,7 +25,7 @@ def scenario(served: Served, asked: Asked, on_progress: Tell, stopped: Stopped) 
     change = state.change()
     given = [str(served.files.get(each, each)) for each in state.scenario]
     under = desk.read(state.scenario)
-    typed = flags.overrides(change.values, change.pins, change.forbids)
+    typed = flags.overrides(change.values, change.pins, change.forbids, change.adds)
     typed = flags.folded(under, flags.flips(under, change.switches), typed)
     document = scenario_text.merged([*scenario_text.documents(served.folder, given), typed])
     text = scenario_text.text(dict(asked.more).get("title", ""), _lifting(under, document))

@@ -11,7 +11,9 @@ from urllib.parse import urlencode
 
 from jinja2 import Environment
 
-from model.faults import Fault
+from model import yaml_source
+from model.domain import Offer
+from model.faults import Fault, InputError
 from model.outcome import Progress
 from reports import html, words
 from reports.content import Content
@@ -34,6 +36,7 @@ VERBS: dict[Part, str] = {
     "set": "Set",
     "pin": "Pinned",
     "forbid": "Forbidden",
+    "add": "Added",
 }
 """How each part of a state is called where it is listed."""
 
@@ -48,10 +51,17 @@ class Done:
     undo: str
 
 
+def _offer_columns() -> list[tuple[str, bool]]:
+    """Return the columns of an offer, each with whether it must be filled."""
+    return [(name, field.is_required()) for name, field in Offer.model_fields.items()]
+
+
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
     environment = html.environment(TEMPLATES)
-    environment.globals.update(TABS=TABS, FORMATS=FORMATS, address=address)
+    environment.globals.update(
+        TABS=TABS, OFFER=_offer_columns(), clicks=_clicks, FORMATS=FORMATS, address=address
+    )
     environment.filters.update(points=_points, interval=_interval)
     return environment
 
@@ -84,9 +94,25 @@ def done(state: State, board: Board | None) -> list[Done]:
     said = {each.name: each.sentence for each in board.switches} if board else {}
     said |= {each.name: each.what for each in (*board.votes, *board.conditions)} if board else {}
     return [
-        Done(VERBS[part], value, said.get(value, ""), address(state.without(part, value)))
+        Done(
+            VERBS[part],
+            _called(part, value),
+            said.get(value, ""),
+            address(state.without(part, value)),
+        )
         for part, value in state
     ]
+
+
+def _called(part: Part, value: str) -> str:
+    """Return how a change is called in the list; an offer by its id and units."""
+    if part != "add":
+        return value
+    try:
+        offer = yaml_source.parse(value, part).value
+        return f"{offer['units']} of {offer['offer']}"
+    except (InputError, KeyError, TypeError):
+        return value
 
 
 def page(state: State, look: Look | None, tab: str, prices: Prices) -> str:
@@ -163,6 +189,15 @@ def unsaved(several: Sequence[Fault]) -> str:
     return _render("unsaved.html.j2", faults=[_told(each) for each in several])
 
 
+def offered(
+    state: State, filled: dict[str, str], at: dict[str, list[str]], other: Sequence[str]
+) -> str:
+    """Return the form of a new offer with what is wrong at each field."""
+    told = {name: [words.plain(each) for each in several] for name, several in at.items()}
+    rest = [words.plain(each) for each in other]
+    return _render("offer_form.html.j2", state=state, filled=filled, wrong=told, other=rest)
+
+
 def tab_of(state: State, look: Look, tab: str) -> str:
     """Return the tabs with one of them open."""
     return _render("tab.html.j2", **_names(state, look, tab))
@@ -195,7 +230,7 @@ def why(state: State, look: Look, line: str, month: int) -> str | None:
         month=content.months[month - 1],
         cell=told.cells[month - 1],
         gap=gap,
-        tours=_there(content, line, month),
+        tours=[(each, *_clicks(state, each)) for each in _there(content, line, month)],
         lifts=[(each, _lifting(state, each)) for each in switches],
     )
 
@@ -208,6 +243,14 @@ def _gap(content: Content, line: LineTold, month: int) -> GapTold | None:
 
 def _there(content: Content, line: str, month: int) -> list[TourTold]:
     return [e for e in content.tours if e.line == line and e.first <= month <= e.last]
+
+
+def _clicks(state: State, tour: TourTold) -> tuple[str, str]:
+    """Return the addresses with a tour pinned, and with its offer kept off its line."""
+    pin = f"{tour.offer}:{tour.line}:{tour.first}:{tour.units}:{tour.area}"
+    pinned = pin in state.pin
+    forbid = state.having("forbid", f"{tour.offer}:{tour.line}")
+    return "" if pinned else address(state.having("pin", pin)), address(forbid)
 
 
 def _lifting(state: State, switch: Switch) -> str:
