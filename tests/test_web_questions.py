@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -111,3 +113,25 @@ def test_every_format_can_be_had_from_the_page(client: TestClient) -> None:
 def test_the_checks_say_what_is_odd(client: TestClient, tmp_path: Path) -> None:
     said = client.get("/tab?tab=checks", headers=PARTIAL).text
     assert "L03" in said  # nobody offers engineers
+
+
+def test_whom_to_ask_is_told_on_the_page_with_a_way_to_try_it(client: TestClient) -> None:
+    assert 'hx-post="/asks"' in client.get("/tab?tab=asks", headers=PARTIAL).text
+    said = found(client, "L01=0.9")
+    assert "<strong>CZE-BASING</strong>" in said
+    assert 'href="/?lift=CZE-BASING"' in said
+    assert "(proven)" in said
+    assert "No set of caveats reaches" in found(client, "L03=1")
+    assert "nobody need be asked" in found(client, "L01=0.5")
+    assert 'role="alert"' in found(client, "nonsense")
+    assert client.get("/asks/none", headers=PARTIAL).status_code == 422
+
+
+def found(client: TestClient, goal: str) -> str:
+    """Return what the tab shows in the end."""
+    said = client.post("/asks", data={"goal": goal}, headers=PARTIAL).text
+    until = time.monotonic() + 60
+    while again := re.search(r'hx-get="(/asks/[^"]+)"', said):
+        assert time.monotonic() < until
+        said = client.get(again[1], headers=PARTIAL).text
+    return said

@@ -13,7 +13,7 @@ from starlette.staticfiles import StaticFiles
 
 import model
 from model.faults import Fault, InputError
-from web import api, exporting, offering, pages, saving, view
+from web import api, asking, exporting, offering, pages, saving, view
 from web.answers import NoAnswer, Served
 from web.pricing import Pricing
 from web.security import Guard
@@ -53,6 +53,7 @@ def application(served: Served, *, workers: int, host: str = "127.0.0.1") -> Fas
     app.include_router(saving.router)
     app.include_router(exporting.router)
     app.include_router(offering.router)
+    app.include_router(asking.router)
     app.include_router(api.router)
     app.mount("/static", StaticFiles(directory=view.STATIC), name="static")
     app.add_middleware(Guard, host=host)

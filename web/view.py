@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from reports.content import Content
 from reports.formats import FORMATS
 from reports.told import GapTold, LineTold, TourTold
 from web.address import Part, State
-from web.answers import Board, Look, Switch, Vote
+from web.answers import Board, Counted, Look, Switch, Vote
 from web.pricing import Prices
 from web.tabs import TABS, Tab, chosen
 
@@ -196,6 +196,30 @@ def offered(
     told = {name: [words.plain(each) for each in several] for name, several in at.items()}
     rest = [words.plain(each) for each in other]
     return _render("offer_form.html.j2", state=state, filled=filled, wrong=told, other=rest)
+
+
+def asks(
+    state: State,
+    goal: str,
+    job: str,
+    phase: str,
+    at: Counted | None,
+    found: dict[str, Any] | None,
+    several: Sequence[Fault],
+) -> str:
+    """Return how far the search for a goal is, or what it found."""
+    lifts = [
+        (each, address(replace(state, lift=tuple(sorted({*state.lift, *_ids(each)})))))
+        for each in (found or {}).get("sets", ())
+    ]
+    told = [_told(each) for each in several]
+    return _render(
+        "asks.html.j2", goal=goal, job=job, phase=phase, at=at, found=found, sets=lifts, faults=told
+    )
+
+
+def _ids(ask: dict[str, Any]) -> list[str]:
+    return [each["id"] for each in ask["caveats"]]
 
 
 def tab_of(state: State, look: Look, tab: str) -> str:
