@@ -66,6 +66,12 @@ def whatif(
         list[str] | None,
         typer.Option("--forbid", metavar="OFFER[:LINE]", help="Keep an offer off a line, or all."),
     ] = None,
+    add: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--add", metavar="YAML", help="One more offer: {offer: ID, nation: CODE, ...}."
+        ),
+    ] = None,
     keep: Keep = None,
     max_change: Annotated[
         int | None,
@@ -107,12 +113,12 @@ def whatif(
 
     folder, given = case_folder(case), scenario or []
     switches = flags.Switches(lift or (), restore or (), refuse or (), grant or ())
-    change = flags.Change(given, switches, values or (), pin or (), forbid or ())
+    change = flags.Change(given, switches, values or (), pin or (), forbid or (), add or ())
     try:
         kept = kept_plan(keep)
         asked = {"--max-change": max_change is not None, "--curve": curve}
         steady.refuse_odd(asked, points, keep=kept is not None)
-        if not (given or values or pin or forbid or kept or switches != flags.Switches()):
+        if not (given or values or pin or forbid or add or kept or switches != flags.Switches()):
             message, allowed = "no change is given", "give --scenario, --lift, --set or the like"
             raise InputError([Fault("whatif", 0, "", "", message, allowed)])
         base = read_whole(folder, (), pending, kept=kept)[0]

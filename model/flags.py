@@ -32,7 +32,7 @@ class Change:
     """A what-if as it is typed: scenarios, and flags that act on top of them.
 
     Attributes:
-        values, pins, forbids: as ``overrides`` reads them.
+        values, pins, forbids, adds: as ``overrides`` reads them.
     """
 
     scenarios: Sequence[str] = ()
@@ -40,6 +40,7 @@ class Change:
     values: Sequence[str] = ()
     pins: Sequence[str] = ()
     forbids: Sequence[str] = ()
+    adds: Sequence[str] = ()
 
     def arguments(self) -> tuple[str, ...]:
         """Return the flags as ``whatif`` takes them, without the scenarios."""
@@ -54,6 +55,7 @@ class Change:
                 ("set", self.values),
                 ("pin", self.pins),
                 ("forbid", self.forbids),
+                ("add", self.adds),
             )
             for each in several
         )
@@ -80,7 +82,7 @@ def understood(
     Raises:
         InputError: what is typed is wrong, or the case under it.
     """
-    typed = overrides(change.values, change.pins, change.forbids)
+    typed = overrides(change.values, change.pins, change.forbids, change.adds)
     case = read(change.scenarios, None)
     flipped = flips(case, change.switches)
     if typed:
@@ -90,14 +92,18 @@ def understood(
 
 
 def overrides(
-    values: Iterable[str] = (), pins: Iterable[str] = (), forbids: Iterable[str] = ()
+    values: Iterable[str] = (),
+    pins: Iterable[str] = (),
+    forbids: Iterable[str] = (),
+    adds: Iterable[str] = (),
 ) -> dict[str, Any]:
-    """Return the scenario that is typed as values, pins and forbids; empty where nothing is.
+    """Return the scenario that is typed flag by flag; empty where nothing is.
 
     Args:
         values: ``ID.FIELD=VALUE``, the value as YAML.
         pins: ``OFFER:LINE:FROM[:UNITS[:AREA]]``; one unit where no number is given.
         forbids: ``OFFER[:LINE]``.
+        adds: an offer, its columns as YAML: ``{offer: POL-LAND-9, nation: POL, ...}``.
 
     Raises:
         InputError: what is typed is not of that form.
@@ -125,9 +131,11 @@ def overrides(
             forbidden.append({"offer": offer, **({"line": line} if line else {})})
         else:
             faults.append(_form("--forbid", text, "OFFER or OFFER:LINE"))
+    offers = [each for text in adds if (each := _offer(text, faults))]
     if faults:
         raise InputError(faults)
-    parts = {"set": changes, "pin": pinned, "forbid": forbidden}
+    added = {"offers": offers} if offers else {}
+    parts = {"set": changes, "add": added, "pin": pinned, "forbid": forbidden}
     return {part: each for part, each in parts.items() if each}
 
 
@@ -143,6 +151,20 @@ def _pin(text: str, faults: list[Fault]) -> dict[str, Any] | None:
         return None
     pin = {"offer": offer, "line": line, "from": int(first), "units": int(units)}
     return {**pin, "area": area} if area else pin
+
+
+def _offer(text: str, faults: list[Fault]) -> dict[str, Any] | None:
+    try:
+        value = yaml_source.parse(text, "--add").value
+    except InputError as error:
+        faults += error.faults
+        return None
+    if isinstance(value, dict):
+        return value
+    faults.append(
+        _form("--add", text, "{offer: ID, nation: CODE, capability: NAME, units: 1, ...}")
+    )
+    return None
 
 
 def _form(flag: str, text: str, form: str) -> Fault:
@@ -246,6 +268,8 @@ def in_words(case: Case, switches: Switches, typed: dict[str, Any]) -> list[str]
         told += [f"{verb} {name}" for name in names]
     for name, fields in typed.get("set", {}).items():
         told += [f"{name}.{field} = {value}" for field, value in fields.items()]
+    for each in typed.get("add", {}).get("offers", ()):
+        told.append(f"add {each.get('units')} of {each.get('offer')}")
     told += [f"{pin}" for pin in case.pins if pin.scenario == TYPED]
     for each in typed.get("forbid", ()):
         told.append(f"forbid {each['offer']} on {each.get('line', 'all lines')}")

@@ -138,7 +138,7 @@ def prices(
     """
     options = replace(options or Options(), gap=0.0)
     until = time.monotonic() + options.time_limit
-    work = _Pricing(replace(case, tiers=TIERS), settings, options, workers, until, tell, stopped)
+    work = Pricing(replace(case, tiers=TIERS), settings, options, workers, until, tell, stopped)
     limits: list[Caveat | Rule] = [*case.active_caveats]
     if "rule" in also:
         limits += case.active_rules
@@ -158,8 +158,8 @@ def prices(
             complete = False
     return PriceList(
         work.base,
-        tuple(sorted(alone, key=_rank)),
-        tuple(sorted(_minimal(found), key=_rank)) if together else None,
+        tuple(sorted(alone, key=rank)),
+        tuple(sorted(_minimal(found), key=rank)) if together else None,
         complete,
         not work.over(),
     )
@@ -204,8 +204,13 @@ def helps(found: Gains) -> bool | None:
     return False
 
 
-class _Pricing:
-    """The work of ``prices``: see there."""
+class Pricing:
+    """The work of ``prices``, see there; in pieces for whoever has other things to do between.
+
+    Attributes:
+        base: the best plan of the case as it is, of these tiers.
+        stopped: asked often; true ends the search.
+    """
 
     def __init__(
         self,
@@ -394,7 +399,8 @@ def _minimal(found: Iterable[Price]) -> list[Price]:
     return [each for each in several if not any(other < set(each.names) for other in sets)]
 
 
-def _rank(price: Price) -> tuple[object, ...]:
+def rank(price: Price) -> tuple[object, ...]:
+    """Return what sorts prices: what brings most first, red lines last."""
     ends = [price.gains[tier] for tier in TIERS]
     return (
         price.red,

@@ -34,7 +34,7 @@ def with_field(text: str, index: int, field: str, value: Any) -> str:
             return _replaced(text, entry, key, held, value)
     at = _last_before(text, entry, field)
     if entry.style == "flow":
-        return f"{text[: at.end]}, {_key(field)}: {_flow(value)}{text[at.end :]}"
+        return f"{text[: at.end]}, {as_key(field)}: {as_flow(value)}{text[at.end :]}"
     key = entry.keys[0]
     indent = " " * (key.start - _line_start(text, key.start))
     lines = _block(field, value, indent)
@@ -63,7 +63,7 @@ def _replaced(text: str, entry: Node, key: Node, held: Node, value: Any) -> str:
             raise InputError(
                 [Fault(YAML, 0, text[key.start : key.end], "", message, "edit the file")]
             )
-        new = _flow(value, held.style)
+        new = as_flow(value, held.style)
     elif held.style == ">" and isinstance(value, str) and _folds(value):
         inner = re.search(r"\n([ ]*)\S", old)
         indent = inner[1] if inner else " " * (key.start - _line_start(text, key.start) + 2)
@@ -72,7 +72,7 @@ def _replaced(text: str, entry: Node, key: Node, held: Node, value: Any) -> str:
         new = (header[0] if header else ">-") + tail
         new += "".join(eol + line for line in _folded(value, indent))
     else:
-        new = _flow(value, held.style) + tail
+        new = as_flow(value, held.style) + tail
     if "\n" in text[key.end : start]:
         # The value began on a line of its own: it moves up beside its key.
         start = key.end + text[key.end : start].index(":") + 1
@@ -95,7 +95,7 @@ def with_entry(text: str, fields: dict[str, Any]) -> str:
     """Write one more entry, after the others and in the style of the last one."""
     root = yaml_source.layout(text)
     section_of = _section(text, root)
-    flow = "{" + ", ".join(f"{_key(k)}: {_flow(v)}" for k, v in fields.items()) + "}"
+    flow = "{" + ", ".join(f"{as_key(k)}: {as_flow(v)}" for k, v in fields.items()) + "}"
     if section_of is None:
         return _with_lines(text, len(text), ["caveats:", *_entry(fields, "  ")])
     key, section = section_of
@@ -208,9 +208,9 @@ def _comments_in(gap: str) -> list[str]:
 
 def _block(field: str, value: Any, indent: str) -> list[str]:
     """Write a field on lines of its own; long text is folded."""
-    line = f"{indent}{_key(field)}: {_flow(value)}"
+    line = f"{indent}{as_key(field)}: {as_flow(value)}"
     if isinstance(value, str) and len(line) > WIDTH and _folds(value):
-        return [f"{indent}{_key(field)}: >-", *_folded(value, f"{indent}  ")]
+        return [f"{indent}{as_key(field)}: >-", *_folded(value, f"{indent}  ")]
     return [line]
 
 
@@ -230,11 +230,12 @@ def _folded(value: str, indent: str) -> list[str]:
     )
 
 
-def _key(field: str) -> str:
+def as_key(field: str) -> str:
+    """Write the name of a field."""
     return field if _PLAIN.fullmatch(field) and not _NOT_TEXT.fullmatch(field) else _quoted(field)
 
 
-def _flow(value: Any, style: str = "") -> str:
+def as_flow(value: Any, style: str = "") -> str:
     """Write a value on one line, quoted as the one before it was."""
     if value is None:
         return "null"
@@ -242,11 +243,12 @@ def _flow(value: Any, style: str = "") -> str:
         return "true" if value else "false"
     if isinstance(value, dict):
         pairs = (
-            f"{_key(k) if isinstance(k, str) else k}: {_flow(each)}" for k, each in value.items()
+            f"{as_key(k) if isinstance(k, str) else k}: {as_flow(each)}"
+            for k, each in value.items()
         )
         return "{" + ", ".join(pairs) + "}"
     if isinstance(value, list):
-        return "[" + ", ".join(map(_flow, value)) + "]"
+        return "[" + ", ".join(map(as_flow, value)) + "]"
     if not isinstance(value, str):
         return str(value)
     if style == "'" and "'" not in value and value.isprintable():

@@ -89,6 +89,17 @@ def named(text: str) -> tuple[str, ...]:
     return tuple(wanted)
 
 
+def one(text: str) -> str:
+    """Return the format that a text names.
+
+    Raises:
+        InputError: it names none, or several.
+    """
+    if text not in FORMATS:
+        raise InputError([Fault("format", 0, "", text, "is no format", nearest(text, FORMATS))])
+    return text
+
+
 class Aside(Protocol):
     """Another process that calls functions, one at a time."""
 

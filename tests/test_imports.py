@@ -123,8 +123,9 @@ def test_a_command_loads_what_it_needs_when_it_runs(path: Path) -> None:
 def test_the_page_stands_on_the_model_and_the_reports_and_only_serve_knows_it() -> None:
     assert under(importers("web"), "web", "commands.serve")
     # The rooms of the server know no solver; what loads one is called in another process.
-    for package in ("model.session", "model.formulation", "model.solver", "web.work"):
-        assert under({each for each in importers(package) if under({each}, "web")}, "web.work")
+    workers = ("web.work", "web.pricing_work", "web.saving_work", "web.questions")
+    for package in ("model.session", "model.formulation", "model.solver", "model.prices", *workers):
+        assert under({each for each in importers(package) if under({each}, "web")}, *workers)
 
 
 def test_nothing_of_the_program_imports_its_tests() -> None:

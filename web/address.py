@@ -6,6 +6,7 @@ flags of ``whatif`` say, and is understood by the same code (``model/flags.py``)
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
@@ -14,7 +15,7 @@ from urllib.parse import urlencode
 from model.faults import Fault, InputError, nearest
 from model.flags import Change, Switches
 
-Part = Literal["scenario", "lift", "restore", "refuse", "grant", "set", "pin", "forbid"]
+Part = Literal["scenario", "lift", "restore", "refuse", "grant", "set", "pin", "forbid", "add"]
 PARTS: tuple[Part, ...] = get_args(Part)
 SWITCHES = ("lift", "restore", "refuse", "grant")
 """The parts whose order means nothing."""
@@ -22,10 +23,18 @@ VIEWS = ("tab", "line", "month")
 """What an address may say besides: which part of the answer is looked at."""
 FORM = "vote"
 """What a list to choose from sends: ``vote=refuse:ID``, or nothing."""
+MONTH = "month:"
+"""What a number in a form sends: ``month:ID:OLD=NEW``, the first month of a vote."""
+SEAT = "seat:"
+"""And ``seat:AREA:OLD=NEW``, the months of a seat; all seats are sent, in their order."""
+SEATS = "headquarters.seats"
+"""The field that these become."""
 MOST = 200
 """So many changes are read; nobody has more on a screen."""
 LONGEST = 500
 """Letters of one of them."""
+LONGEST_OFFER = 2000
+"""And of an offer that is typed in."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +42,7 @@ class State:
     """What is changed from the case. The same change has the same state, however it was typed.
 
     Attributes:
-        scenario, set, pin, forbid: in the order in which they act.
+        scenario, set, pin, forbid, add: in the order in which they act.
         lift, restore, refuse, grant: ids, sorted.
     """
 
@@ -45,6 +54,7 @@ class State:
     set: tuple[str, ...] = ()
     pin: tuple[str, ...] = ()
     forbid: tuple[str, ...] = ()
+    add: tuple[str, ...] = ()
 
     def query(self) -> str:
         """Return the query string, without the question mark; empty for the case as it is."""
@@ -66,10 +76,17 @@ class State:
         """Return the state with one more change."""
         return _state([*self, (part, value)])
 
+    def value(self, target: str) -> str | None:
+        """Return what ``ID.FIELD`` is set to, as it was typed; None where it is not."""
+        return next(
+            (text for name, _, text in (each.partition("=") for each in self.set)
+             if name.strip() == target), None
+        )  # fmt: skip
+
     def change(self) -> Change:
         """Return the change as ``whatif`` is given it."""
         switches = Switches(self.lift, self.restore, self.refuse, self.grant)
-        return Change(self.scenario, switches, self.set, self.pin, self.forbid)
+        return Change(self.scenario, switches, self.set, self.pin, self.forbid, self.add)
 
 
 def parse(pairs: Iterable[tuple[str, str]], scenarios: Sequence[str]) -> State:
@@ -85,7 +102,7 @@ def parse(pairs: Iterable[tuple[str, str]], scenarios: Sequence[str]) -> State:
         InputError: an unknown name, a scenario that is none of those, or too much.
     """
     faults, found = [], []
-    for name, value in pairs:
+    for name, value in _typed(pairs):
         text = value.strip()
         if name in VIEWS or not text:
             continue
@@ -95,8 +112,8 @@ def parse(pairs: Iterable[tuple[str, str]], scenarios: Sequence[str]) -> State:
         if part not in PARTS or (name == FORM and part not in SWITCHES):
             known = "a choice is refuse:ID or grant:ID" if name == FORM else nearest(name, PARTS)
             faults.append(Fault("address", 0, "", name, "is no part of an address", known))
-        elif len(named) > LONGEST:
-            message = f"is longer than {LONGEST} letters"
+        elif len(named) > (most := LONGEST_OFFER if part == "add" else LONGEST):
+            message = f"is longer than {most} letters"
             faults.append(Fault("address", 0, part, named, message))
         elif part == "scenario" and named not in scenarios:
             message = "is no known scenario"
@@ -109,6 +126,31 @@ def parse(pairs: Iterable[tuple[str, str]], scenarios: Sequence[str]) -> State:
     if faults:
         raise InputError(faults)
     return _state(found)
+
+
+def _typed(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Yield what a query says, the numbers of a form as the fields that they set."""
+    seats: list[dict[str, str | int]] = []
+    moved = False
+    for name, value in pairs:
+        if not name.startswith((MONTH, SEAT)):
+            yield name, value
+            continue
+        target, _, old = name.partition(":")[2].rpartition(":")
+        number = value.strip() or old
+        if name.startswith(MONTH):
+            if number != old:
+                yield "set", f"{target}.month={number}"
+        else:
+            moved = moved or number != old
+            # What is no number is told where the field is read.
+            seats.append({"area": target, "months": int(number) if _whole(number) else number})
+    if moved:
+        yield "set", f"{SEATS}={json.dumps(seats)}"
+
+
+def _whole(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 9
 
 
 def _state(pairs: Iterable[tuple[str, str]]) -> State:

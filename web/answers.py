@@ -9,7 +9,7 @@ from typing import Literal
 
 from model.domain import Pending
 from reports.content import Content
-from web.address import State
+from web.address import SEATS, State
 
 
 @dataclass(frozen=True)
@@ -33,10 +33,11 @@ class Served:
         own = sorted(each.stem for each in (self.folder / "scenarios").glob("*.yaml"))
         return (*own, *self.files)
 
-    def stamp(self) -> str:
-        """Return what differs as soon as a file of the case does."""
-        own = [*self.folder.glob("*.csv"), *self.folder.glob("*.yaml")]
-        files = [*own, *self.folder.glob("scenarios/*.yaml"), *self.files.values()]
+    def stamp(self, *, scenarios: bool = True) -> str:
+        """Return what differs as soon as a file of the case does, or a scenario."""
+        files = [*self.folder.glob("*.csv"), *self.folder.glob("*.yaml")]
+        if scenarios:
+            files += [*self.folder.glob("scenarios/*.yaml"), *self.files.values()]
         found = []
         for each in sorted(files):
             # One that is swapped in at this moment has a name that begins with a dot.
@@ -46,7 +47,25 @@ class Served:
         return repr(found)
 
 
-Kind = Literal["look", "plan", "whatif"]
+Kind = Literal[
+    "look", "plan", "whatif", "price", "scenario", "prices", "asks", "stress", "why", "report"
+]
+ROOMS: dict[Kind, str] = {
+    "price": "web.pricing_work",
+    "scenario": "web.saving_work",
+    "prices": "web.questions",
+    "asks": "web.questions",
+    "stress": "web.questions",
+    "why": "web.questions",
+    "report": "web.questions",
+}
+"""The room whose function of that name answers a question, where it is not ``web.work``."""
+LONG = 600.0
+"""Seconds for a question that takes many solves."""
+MANY: frozenset[Kind] = frozenset({"prices", "asks", "stress", "why"})
+"""Questions that do; they never have all the workers, where there are several."""
+BEHIND: frozenset[Kind] = frozenset({"price"})
+"""What is asked while nobody asks for anything else; it is put off as soon as somebody does."""
 
 
 @dataclass(frozen=True)
@@ -54,19 +73,23 @@ class Asked:
     """A question that is answered once: the same question has the same answer.
 
     Attributes:
-        kind: the function of ``web/work.py`` that answers it.
+        kind: the function that answers it, see ``ROOMS``.
         stamp: of the files it is about.
+        more: what else is asked, such as the goal of ``asks``: names and values.
     """
 
     kind: Kind
     state: State
     stamp: str
+    more: tuple[tuple[str, str], ...] = ()
 
     @property
     def session(self) -> tuple[object, ...]:
         """What a built program can be used again for: all but the switches."""
+        if self.kind in BEHIND:
+            return self.kind, self.stamp
         s = self.state
-        typed = (s.set, s.pin, s.forbid)
+        typed = (s.set, s.pin, s.forbid, s.add)
         # What is typed is solved with the switches in it: a pin may need what is lifted.
         own = (s.lift, s.restore, s.refuse, s.grant) if any(typed) else ()
         return self.stamp, s.scenario, typed, own
@@ -79,7 +102,7 @@ class Switch:
     Attributes:
         part: ``lift`` where it is active in the case under its scenarios, else ``restore``.
         on: whether that was done.
-        roles: on which it can bear; for a filter.
+        roles: of the lines on which it can bear.
         gaps: how many gaps name it as a reason now.
     """
 
@@ -87,6 +110,7 @@ class Switch:
     nations: str
     codes: tuple[str, ...]
     kind: str
+    roles: tuple[str, ...]
     states: tuple[str, ...]
     sentence: str
     part: Literal["lift", "restore"]
@@ -105,6 +129,7 @@ class Vote:
         now: ``refuse`` or ``grant`` where that was chosen, else empty.
         ways: which of the two can be chosen.
         share: of what is covered, that rests on it now.
+        first: the month as it is now; None where there is none to choose.
     """
 
     name: str
@@ -115,6 +140,19 @@ class Vote:
     now: Literal["", "refuse", "grant"]
     ways: tuple[Literal["refuse", "grant"], ...]
     share: float
+    codes: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    first: int | None = None
+
+
+@dataclass(frozen=True)
+class SeatTold:
+    """A seat of the headquarters, with its months in the case and now."""
+
+    area: str
+    title: str
+    case: int
+    now: int
 
 
 @dataclass(frozen=True)
@@ -123,12 +161,67 @@ class Board:
 
     Attributes:
         scenarios: name and title of those that are not open.
+        seats: of the headquarters, in their order.
+        horizon: months of the case.
     """
 
     switches: tuple[Switch, ...]
     votes: tuple[Vote, ...]
     conditions: tuple[Vote, ...]
     scenarios: tuple[tuple[str, str], ...]
+    seats: tuple[SeatTold, ...]
+    horizon: int
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """The fields that stand on it as numbers of their own, as ``set`` names them."""
+        months = {f"{each.name}.month" for each in self.votes if each.first is not None}
+        return frozenset(months | ({SEATS} if self.seats else set()))
+
+
+@dataclass(frozen=True)
+class Price:
+    """What lifting a caveat, alone, would bring to the case as it is.
+
+    Attributes:
+        points: percentage points of coverage, of the plan found.
+        critical, shortfall: by how much the tier falls: ends of a proven interval, None where an
+            end is not known.
+        red: whether it is never to be asked for.
+        rank: sorts what brings most first.
+    """
+
+    name: str
+    points: float
+    critical: tuple[float | None, float | None]
+    shortfall: tuple[float | None, float | None]
+    red: bool
+    rank: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class PriceBatch:
+    """Some prices, and how many there are in all."""
+
+    prices: tuple[Price, ...]
+    of: int
+
+
+@dataclass(frozen=True)
+class Counted:
+    """How far a question is that takes many solves."""
+
+    what: str
+    done: int
+    of: int
+
+
+@dataclass(frozen=True)
+class Report:
+    """A report as a file."""
+
+    name: str
+    content: bytes
 
 
 @dataclass(frozen=True)

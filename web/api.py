@@ -10,12 +10,15 @@ import math
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from model.faults import InputError
-from web.address import LONGEST, MOST, parse
-from web.answers import Asked, Kind, NoAnswer
+from model.outcome import Progress
+from reports import formats
+from reports.formats import FORMATS
+from web.address import LONGEST, LONGEST_OFFER, MOST, parse
+from web.answers import Asked, Counted, Kind, NoAnswer, Report
 from web.solving import Busy, Job, Phase, Solving
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST)]
@@ -37,11 +40,18 @@ class Change(_Shape):
     set_: Texts = Field([], alias="set", description="ID.FIELD=VALUE")
     pin: Texts = Field([], description="OFFER:LINE:FROM[:UNITS[:AREA]]")
     forbid: Texts = Field([], description="OFFER[:LINE]")
+    add: Annotated[
+        list[Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_OFFER)]],
+        Field(max_length=MOST),
+    ] = Field([], description="An offer, its columns as YAML: {offer: ID, ...}")
 
-    def pairs(self) -> list[tuple[str, str]]:
+    def address(self) -> list[tuple[str, str]]:
         """Return it as an address says it."""
-        parts: dict[str, list[str]] = self.model_dump(by_alias=True)
+        parts: dict[str, list[str]] = self.model_dump(by_alias=True, include=_CHANGE)
         return [(part, value) for part, values in parts.items() for value in values]
+
+
+_CHANGE = set(Change.model_fields)
 
 
 class FaultTold(_Shape):
@@ -72,13 +82,54 @@ class ProgressTold(_Shape):
     seconds: float
 
 
+class CountTold(_Shape):
+    """How far a question is that takes many solves."""
+
+    what: str = Field(description="What is being worked on.")
+    done: int
+    of: int
+
+
+class Prices(Change):
+    """A change, and what is priced of it."""
+
+    together: bool = Field(True, description="Look for sets that help only together.")
+
+
+class Stress(Change):
+    """A change, and what is lost of it."""
+
+    pairs: bool = Field(False, description="Lose each pair of nations too (much longer).")
+
+
+class Asks(Change):
+    """A change, and the goal to be reached under it."""
+
+    goal: Text = Field(description="critical=0, or coverage=0.9, or ROLE=0.9, or LINE=1")
+    most: int = Field(20, ge=1, le=1000, description="Stop after so many sets.")
+
+
+class Why(Change):
+    """A change, and an offer, or a line alone, to ask about."""
+
+    offer: str = Field("", max_length=LONGEST, description="Id of an offer.")
+    line: str = Field("", max_length=LONGEST, description="Id of a requirement line.")
+    month: int | None = Field(None, ge=1, le=600)
+
+
+class ReportOf(Change):
+    """A change, and the format in which it is told."""
+
+    format: Text = Field(description=f"One of {', '.join(FORMATS)}.")
+
+
 class JobTold(_Shape):
     """A question on its way to its answer."""
 
     id: str
     question: Kind
     phase: Phase
-    progress: ProgressTold | None
+    progress: ProgressTold | CountTold | None
     result: dict[str, Any] | None = Field(description="The answer, once the phase is done.")
     error: Refusal | None = Field(description="Why there is none, once the phase is failed.")
 
@@ -100,6 +151,54 @@ async def plan(request: Request, change: Change) -> JobTold:
 async def whatif(request: Request, change: Change) -> JobTold:
     """Solve the case and a change; the result is what ``whatif --json`` prints."""
     return _posted(request, "whatif", change)
+
+
+@router.post("/prices", status_code=202)
+async def prices(request: Request, change: Prices) -> JobTold:
+    """Price every caveat under a change; the result is what ``prices --json`` prints."""
+    return _posted(request, "prices", change, together="yes" if change.together else "no")
+
+
+@router.post("/asks", status_code=202)
+async def asks(request: Request, change: Asks) -> JobTold:
+    """Find whom to ask for what; the result is what ``asks --json`` prints."""
+    return _posted(request, "asks", change, goal=change.goal, most=str(change.most))
+
+
+@router.post("/stress", status_code=202)
+async def stress(request: Request, change: Stress) -> JobTold:
+    """Take each nation out; the result is what ``stress --json`` prints."""
+    return _posted(request, "stress", change, pairs="yes" if change.pairs else "no")
+
+
+@router.post("/why", status_code=202)
+async def why(request: Request, change: Why) -> JobTold:
+    """Say why an offer is or is not in place, or why a line has a gap.
+
+    The result is what ``why --json`` prints, or ``why-gap --json`` where no offer is named.
+    """
+    month = "" if change.month is None else str(change.month)
+    return _posted(request, "why", change, offer=change.offer, line=change.line, month=month)
+
+
+@router.post("/report", status_code=202)
+async def report(request: Request, change: ReportOf) -> JobTold:
+    """Write a report of a change; the result says where it is fetched."""
+    formats.one(change.format)
+    return _posted(request, "report", change, format=change.format)
+
+
+@router.get(
+    "/jobs/{job}/file",
+    responses={**_GONE, 200: {"content": {"application/octet-stream": {}}}},
+    response_class=Response,
+)
+async def file(request: Request, job: str) -> Response:
+    """Return the report that a job has written."""
+    found = _job(request, job)
+    if not isinstance(found.answer, Report):
+        raise NoJob
+    return Response(found.answer.content, media_type="application/octet-stream")
 
 
 @router.get("/jobs/{job}", responses=_GONE)
@@ -134,16 +233,18 @@ def _solving(request: Request) -> Solving:
     return solving
 
 
-def _posted(request: Request, kind: Kind, change: Change) -> JobTold:
+def _posted(request: Request, kind: Kind, change: Change, **more: str) -> JobTold:
     served = _solving(request).served
-    state = parse(change.pairs(), served.scenarios())
-    return _told(_solving(request).ask(Asked(kind, state, served.stamp()), kept=True))
+    state = parse(change.address(), served.scenarios())
+    return _told(
+        _solving(request).ask(Asked(kind, state, served.stamp(), tuple(more.items())), kept=True)
+    )
 
 
 def _job(request: Request, name: str) -> Job:
     found = _solving(request).job(name)
     # What the page asks is no job of a program.
-    if found is None or found.asked.kind == "look":
+    if found is None or found.asked.kind in ("look", "price", "scenario"):
         raise NoJob
     return found
 
@@ -154,17 +255,31 @@ def _told(job: Job) -> JobTold:
         id=job.id,
         question=job.asked.kind,
         phase=job.phase,
-        progress=at
-        and ProgressTold(
-            tier=at.tier,
-            best=_finite(at.best),
-            bound=_finite(at.bound),
-            gap=_finite(at.gap),
-            seconds=at.seconds,
-        ),
-        result=job.answer,
+        progress=at and _progress(at),
+        result=_result(job),
         error=_refusal(job.error)[0] if job.error else None,
     )
+
+
+def _progress(at: Progress | Counted) -> ProgressTold | CountTold:
+    if isinstance(at, Counted):
+        return CountTold(what=at.what, done=at.done, of=at.of)
+    return ProgressTold(
+        tier=at.tier,
+        best=_finite(at.best),
+        bound=_finite(at.bound),
+        gap=_finite(at.gap),
+        seconds=at.seconds,
+    )
+
+
+def _result(job: Job) -> dict[str, Any] | None:
+    if isinstance(job.answer, Report):
+        found = job.answer
+        where = f"/api/jobs/{job.id}/file"
+        return {"name": found.name, "bytes": len(found.content), "file": where}
+    result: dict[str, Any] | None = job.answer
+    return result
 
 
 def _finite(value: float) -> float | None:

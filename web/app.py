@@ -13,8 +13,9 @@ from starlette.staticfiles import StaticFiles
 
 import model
 from model.faults import Fault, InputError
-from web import api, case_pages, pages, view
+from web import api, asking, case_pages, exporting, offering, pages, saving, view
 from web.answers import NoAnswer, Served
+from web.pricing import Pricing
 from web.security import LARGEST, Guard
 from web.solving import Busy, Solving
 
@@ -32,10 +33,12 @@ def application(served: Served, *, workers: int, host: str = "127.0.0.1") -> Fas
     async def life(app: FastAPI) -> AsyncIterator[None]:
         solving = Solving(served, workers)
         app.state.solving = solving
+        app.state.pricing = Pricing(solving)
         solving.start()
         try:
             yield
         finally:
+            app.state.pricing.close()
             await solving.close()
 
     app = FastAPI(
@@ -49,6 +52,10 @@ def application(served: Served, *, workers: int, host: str = "127.0.0.1") -> Fas
     )
     app.include_router(pages.router)
     app.include_router(case_pages.router)
+    app.include_router(saving.router)
+    app.include_router(exporting.router)
+    app.include_router(offering.router)
+    app.include_router(asking.router)
     app.include_router(api.router)
     app.mount("/static", StaticFiles(directory=view.STATIC), name="static")
     app.add_middleware(Guard, host=host)

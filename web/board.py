@@ -6,15 +6,17 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Literal
 
+from model import yaml_source
 from model.case import Case
 from model.caveats.base import Caveat, listed
 from model.domain import Settings
+from model.faults import InputError
 from model.rules.base import Rule
 from reports import words
 from reports.cards import states
 from reports.content import Content
-from web.address import State
-from web.answers import Board, Served, Switch, Vote
+from web.address import SEATS, State
+from web.answers import Board, SeatTold, Served, Switch, Vote
 
 Way = Literal["refuse", "grant"]
 _WAYS: dict[str, tuple[Way, ...]] = {"pending": ("grant", "refuse"), "granted": ("refuse",)}
@@ -27,13 +29,14 @@ def of(case: Case, state: State, content: Content, served: Served) -> Board:
         named.update({name for reason in gap.reasons for name in reason.caveats})
     limits: list[Caveat | Rule] = [*case.caveats, *case.rules]
     switches = [_switch(case, each, state, named[each.id]) for each in limits]
-    # What stands most in the way comes first; what is off already last.
-    switches.sort(key=lambda each: (each.part == "restore", -each.gaps))
+    switches.sort(key=lambda each: each.part == "restore")
     return Board(
         tuple(switches),
         tuple(_votes(case, state, content)),
         tuple(_conditions(case, state, content)),
         tuple(_scenarios(served, state)),
+        tuple(_seats(case, state)),
+        case.calendar.months,
     )
 
 
@@ -46,7 +49,10 @@ def _switch(case: Case, limit: Caveat | Rule, state: State, gaps: int) -> Switch
         nations=words.plain(listed(case.nation_name(code) for code in codes)) if own else "",
         codes=codes,
         kind=limit.kind,
-        states=states(limit, Settings()) if isinstance(limit, Caveat) else (),
+        roles=_roles(case, limit),
+        states=states(limit, Settings())
+        if isinstance(limit, Caveat)
+        else ("active" if limit.active else "inactive",),
         sentence=words.plain(limit.in_words(case)),
         part=part,
         on=limit.id in getattr(state, part),
@@ -72,6 +78,11 @@ def _votes(case: Case, state: State, content: Content) -> Iterator[Vote]:
             now=_chosen(caveat.id, state),
             ways=_WAYS.get(status, ()),
             share=shares.get(caveat.id, 0.0),
+            codes=caveat.bound,
+            roles=_roles(case, caveat),
+            first=_number(state.value(f"{caveat.id}.month"), getattr(caveat, "month", None))
+            if status in _WAYS
+            else None,
         )
 
 
@@ -98,10 +109,48 @@ def _chosen(name: str, state: State) -> Literal["", "refuse", "grant"]:
     return "grant" if name in state.grant else ""
 
 
+def _roles(case: Case, limit: Caveat | Rule) -> tuple[str, ...]:
+    """Return the roles of the lines on which it can bear."""
+    return tuple(
+        dict.fromkeys(
+            line.role
+            for line in case.lines
+            if any(limit.concerns(offer, line) for offer in case.fitting(line))
+        )
+    )
+
+
+def _number(text: str | None, otherwise: int | None) -> int | None:
+    """Return the number that was typed, which may be none."""
+    return int(text) if text is not None and text.strip().isdecimal() else otherwise
+
+
+def _seats(case: Case, state: State) -> Iterator[SeatTold]:
+    """Yield the seats; nothing where others are typed, whose form no number can show."""
+    seats = case.headquarters.seats if case.headquarters else ()
+    now = [seat.months for seat in seats]
+    typed = state.value(SEATS)
+    if typed is not None:
+        try:
+            value = yaml_source.parse(typed, SEATS).value
+        except InputError:  # told where it is read
+            return
+        if not isinstance(value, list) or [_area(each) for each in value] != [
+            seat.area for seat in seats
+        ]:
+            return
+        now = [each.get("months") for each in value]
+    for seat, months in zip(seats, now, strict=True):
+        yield SeatTold(seat.area, words.plain(case.area_title(seat.area)), seat.months, months)
+
+
+def _area(seat: object) -> object:
+    return seat.get("area") if isinstance(seat, dict) else None
+
+
 def _scenarios(served: Served, state: State) -> Iterator[tuple[str, str]]:
     """Yield the scenarios that are not open, each with its title."""
-    from model import scenario, yaml_source
-    from model.faults import InputError
+    from model import scenario
     from model.text_source import read_text
 
     for name in served.scenarios():

@@ -14,9 +14,11 @@ from fastapi.responses import HTMLResponse, Response, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
 from model.faults import Fault, InputError
+from model.outcome import Progress
 from web import view
 from web.address import parse
 from web.answers import Asked, Look, NoAnswer
+from web.pricing import Prices, Pricing
 from web.solving import Busy, Job, Solving
 
 QUICK = 1.0
@@ -33,6 +35,12 @@ def _asked(request: Request) -> Asked:
     served = solving.served
     state = parse(request.query_params.multi_items(), served.scenarios())
     return Asked("look", state, served.stamp())
+
+
+def prices(request: Request) -> Prices:
+    """Return what lifting each caveat brings, as far as it is known."""
+    pricing: Pricing = request.app.state.pricing
+    return pricing.now(pricing.solving.served.stamp(scenarios=False))
 
 
 def _tab(request: Request) -> str:
@@ -56,13 +64,26 @@ async def page(request: Request) -> Response:
     asked = _asked(request)
     state, tab = asked.state, _tab(request)
     look = await _look(request, asked, QUICK)
+    known = prices(request)
     if whole:
-        return HTMLResponse(await run_in_threadpool(view.page, state, look, tab))
+        return HTMLResponse(await run_in_threadpool(view.page, state, look, tab, known))
     headers = {"HX-Push-Url": view.address(state, tab=tab)}
     if look is None:
         return HTMLResponse(view.waiting(state, tab), headers=headers)
-    said = await run_in_threadpool(view.update, state, look, tab)
+    said = await run_in_threadpool(view.update, state, look, tab, known)
     return HTMLResponse(said, headers=headers)
+
+
+@router.get("/prices")
+async def priced(request: Request) -> Response:
+    """Tell how far the prices of caveats are, and at their end show them."""
+    asked = _asked(request)
+    look = await _look(request, asked, None)
+    assert look is not None  # noqa: S101 - it was waited for
+    known = prices(request)
+    return HTMLResponse(
+        await run_in_threadpool(view.pricing, asked.state, look, _tab(request), known)
+    )
 
 
 @router.get("/tab")
@@ -95,20 +116,23 @@ async def events(request: Request) -> Response:
     solving: Solving = request.app.state.solving
     asked = _asked(request)
     job = solving.ask(asked)
-    return StreamingResponse(_told(job, _tab(request)), media_type="text/event-stream")
+    return StreamingResponse(
+        _told(job, _tab(request), prices(request)), media_type="text/event-stream"
+    )
 
 
-async def _told(job: Job, tab: str) -> AsyncIterator[str]:
+async def _told(job: Job, tab: str, prices: Prices) -> AsyncIterator[str]:
     last = 0.0
     async for _ in job.follow():
         if not job.over and time.monotonic() - last >= OFTEN:
             last = time.monotonic()
             queued = job.phase == "queued"
-            said = view.progress(job.progress, job.id, waits=queued, stopping=job.stopping)
+            at = job.progress if isinstance(job.progress, Progress) else None
+            said = view.progress(at, job.id, waits=queued, stopping=job.stopping)
             yield _event(said)
     state = job.asked.state
     if job.answer is not None:
-        yield _event(await run_in_threadpool(view.update, state, job.answer, tab))
+        yield _event(await run_in_threadpool(view.update, state, job.answer, tab, prices))
     elif job.error is not None:
         yield _event(refusal(job.error, whole=False)[0])
     else:

@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from model.engine import Lost, Worker
 from model.outcome import Progress, SolverFault
-from web.answers import Asked, Served
+from web.answers import BEHIND, LONG, MANY, ROOMS, Asked, Counted, NoAnswer, Served
 
 QUEUE = 32
 """So many questions may wait."""
@@ -42,16 +42,17 @@ class Job:
         phase: ``done`` with an answer, ``failed`` with an error.
         progress: where the search stands; None before it moved.
         kept: whether it goes on though nobody waits for it, as one that was posted does.
+        put_off: whether it is ended for now, to begin again when nobody asks for anything else.
     """
 
     def __init__(self, asked: Asked, *, kept: bool = False) -> None:
         self.id = secrets.token_urlsafe(12)
         self.asked, self.kept = asked, kept
         self.phase: Phase = "queued"
-        self.progress: Progress | None = None
+        self.progress: Progress | Counted | None = None
         self.answer: Any = None
         self.error: Exception | None = None
-        self.stopping = False
+        self.stopping = self.put_off = False
         self.waiting = 0
         self._moved = asyncio.Event()
 
@@ -60,7 +61,7 @@ class Job:
         """Whether nothing more will happen to it."""
         return self.phase in ("done", "failed", "cancelled")
 
-    def move(self, phase: Phase | None = None, progress: Progress | None = None) -> None:
+    def move(self, phase: Phase | None = None, progress: Progress | Counted | None = None) -> None:
         """Note that it got on, and tell whoever waits."""
         self.phase = phase or self.phase
         self.progress = progress or self.progress
@@ -122,6 +123,7 @@ class Solving:
         self._seats = [_Seat() for _ in range(workers)]
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="solve")
         self._queue: deque[Job] = deque()
+        self._behind: deque[Job] = deque()
         self._answers: OrderedDict[Asked, Any] = OrderedDict()
         self._under_way: dict[Asked, Job] = {}
         self._jobs: OrderedDict[str, Job] = OrderedDict()
@@ -169,7 +171,7 @@ class Solving:
             raise Busy
         else:
             self._under_way[asked] = job
-            self._queue.append(job)
+            (self._behind if asked.kind in BEHIND else self._queue).append(job)
             self._spawn(self._watch(job))
         self._jobs[job.id] = job
         while len(self._jobs) > JOBS:
@@ -190,8 +192,9 @@ class Solving:
         """End a search; it has no answer."""
         if job.over:
             return
-        if job in self._queue:
-            self._queue.remove(job)
+        for waiting in (self._queue, self._behind):
+            if job in waiting:
+                waiting.remove(job)
         job.stopping = True
         self._under_way.pop(job.asked, None)
         job.move("cancelled")
@@ -210,12 +213,30 @@ class Solving:
     def _next(self) -> None:
         """Give waiting jobs to free workers, rather to one that holds the session."""
         free = [seat for seat in self._seats if seat.ready and seat.job is None]
-        while self._queue and free:
-            job = self._queue.popleft()
+        while free and (job := self._turn()):
+            self._queue.remove(job)
             seat = next((each for each in free if job.asked.session in each.held), free[0])
             free.remove(seat)
-            seat.job = job
-            self._spawn(self._run(seat, job))
+            self._begin(seat, job)
+        busy = [s for s in self._seats if s.job is not None and s.job.asked.kind in BEHIND]
+        if self._queue:
+            for seat in busy[: len(self._queue)]:
+                assert seat.job is not None  # noqa: S101 - it is busy
+                seat.job.put_off = True
+                self.stop(seat.job)
+        elif free and self._behind and not busy:
+            job = self._behind.popleft()
+            self._begin(next((s for s in free if job.asked.session in s.held), free[-1]), job)
+
+    def _turn(self) -> Job | None:
+        """Return the job whose turn it is: one of many solves leaves a worker for the others."""
+        long = sum(s.job is not None and s.job.asked.kind in MANY for s in self._seats)
+        most = max(1, len(self._seats) - 1)
+        return next((j for j in self._queue if j.asked.kind not in MANY or long < most), None)
+
+    def _begin(self, seat: _Seat, job: Job) -> None:
+        seat.job = job
+        self._spawn(self._run(seat, job))
 
     async def _warm(self, seat: _Seat) -> None:
         # A case that is wrong is told to whoever asks.
@@ -233,6 +254,12 @@ class Solving:
         seat.job = None
         if job.asked.session not in seat.held:
             seat.held.append(job.asked.session)
+        if job.put_off and isinstance(answer, NoAnswer) and job.phase == "running":
+            job.put_off = job.stopping = False
+            self._behind.appendleft(job)
+            job.move("queued")
+            self._next()
+            return
         if self._under_way.get(job.asked) is job:
             del self._under_way[job.asked]
         if job.phase != "cancelled":
@@ -255,13 +282,16 @@ class Solving:
         Two solves in a row may each take the time limit: that of the case, and of the change.
         """
         seconds = 3 * self.served.time_limit
+        if job is not None and job.asked.kind in MANY:
+            seconds += LONG
+        room = ROOMS.get(job.asked.kind, ROOM) if job else ROOM
 
-        def tell(at: Progress) -> None:
+        def tell(at: Progress | Counted) -> None:
             if job is not None:
                 self._loop.call_soon_threadsafe(job.move, None, at)
 
         try:
-            seat.worker.put(("work", (ROOM, function, arguments)), seconds)
+            seat.worker.put(("work", (room, function, arguments)), seconds)
             return seat.worker.get(tell, lambda: job is not None and job.stopping)
         except (Lost, SolverFault) as error:
             seat.worker.close()
@@ -272,6 +302,9 @@ class Solving:
             return error
 
     def _keep(self, asked: Asked, answer: Any) -> None:
+        # Whoever asked keeps it, or has it: people's pictures are not to go for it.
+        if asked.kind in BEHIND or asked.kind in ("report", "scenario"):
+            return
         self._answers[asked] = answer
         while len(self._answers) > KEPT:
             self._answers.popitem(last=False)

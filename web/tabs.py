@@ -28,9 +28,13 @@ TABS = {
         Tab("gaps", "Gaps"),
         Tab("changes", "What changed", lambda content: content.changes is not None),
         Tab("tours", "Tours"),
+        Tab("asks", "Asks"),
+        Tab("offer", "New offer"),
         Tab("nations", "Nations"),
         Tab("votes", "Votes"),
+        Tab("checks", "Checks"),
         Tab("run", "Run details"),
+        Tab("export", "Export"),
     )
 }
 

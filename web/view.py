@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -11,13 +11,17 @@ from urllib.parse import urlencode
 
 from jinja2 import Environment
 
-from model.faults import Fault
+from model import yaml_source
+from model.domain import Offer
+from model.faults import Fault, InputError
 from model.outcome import Progress
 from reports import html, words
 from reports.content import Content
+from reports.formats import FORMATS
 from reports.told import GapTold, LineTold, TourTold
 from web.address import Part, State
-from web.answers import Board, Look, Switch
+from web.answers import Board, Counted, Look, Switch, Vote
+from web.pricing import Prices
 from web.tabs import TABS, Tab, chosen
 
 FOLDER = Path(__file__).parent
@@ -32,6 +36,7 @@ VERBS: dict[Part, str] = {
     "set": "Set",
     "pin": "Pinned",
     "forbid": "Forbidden",
+    "add": "Added",
 }
 """How each part of a state is called where it is listed."""
 
@@ -46,11 +51,30 @@ class Done:
     undo: str
 
 
+def _offer_columns() -> list[tuple[str, bool]]:
+    """Return the columns of an offer, each with whether it must be filled."""
+    return [(name, field.is_required()) for name, field in Offer.model_fields.items()]
+
+
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
     environment = html.environment(TEMPLATES)
-    environment.globals.update(TABS=TABS, address=address)
+    environment.globals.update(
+        TABS=TABS, OFFER=_offer_columns(), clicks=_clicks, FORMATS=FORMATS, address=address
+    )
+    environment.filters.update(points=_points, interval=_interval)
     return environment
+
+
+def _points(value: float) -> str:
+    """Say a change in percentage points."""
+    return f"{value:+.1f}" if abs(value) >= 0.05 else ("<0.1" if value > 0 else "0")
+
+
+def _interval(ends: tuple[float | None, float | None]) -> str:
+    """Say an interval; an end that is not known is a question mark."""
+    said = ["?" if each is None else words.tier_value(each) for each in ends]
+    return said[0] if ends[0] == ends[1] else " to ".join(said)
 
 
 def address(state: State, path: str = "/", **view: str) -> str:
@@ -70,19 +94,79 @@ def done(state: State, board: Board | None) -> list[Done]:
     said = {each.name: each.sentence for each in board.switches} if board else {}
     said |= {each.name: each.what for each in (*board.votes, *board.conditions)} if board else {}
     return [
-        Done(VERBS[part], value, said.get(value, ""), address(state.without(part, value)))
+        Done(
+            VERBS[part],
+            _called(part, value),
+            said.get(value, ""),
+            address(state.without(part, value)),
+        )
         for part, value in state
     ]
 
 
-def page(state: State, look: Look | None, tab: str) -> str:
+def _called(part: Part, value: str) -> str:
+    """Return how a change is called in the list; an offer by its id and units."""
+    if part != "add":
+        return value
+    try:
+        offer = yaml_source.parse(value, part).value
+        return f"{offer['units']} of {offer['offer']}"
+    except (InputError, KeyError, TypeError):
+        return value
+
+
+def page(state: State, look: Look | None, tab: str, prices: Prices) -> str:
     """Return the whole page; without a look, one that waits for it."""
-    return _render("page.html.j2", **_names(state, look, tab))
+    return _render("page.html.j2", **_names(state, look, tab), **_priced(state, look, prices))
 
 
-def update(state: State, look: Look, tab: str) -> str:
+def update(state: State, look: Look, tab: str, prices: Prices) -> str:
     """Return what changes on a page that is open already."""
-    return _render("update.html.j2", **_names(state, look, tab))
+    return _render("update.html.j2", **_names(state, look, tab), **_priced(state, look, prices))
+
+
+def pricing(state: State, look: Look, tab: str, prices: Prices) -> str:
+    """Return how far the prices are, and at their end the switches in their new order."""
+    return _render("pricing.html.j2", **_names(state, look, tab), **_priced(state, look, prices))
+
+
+def _priced(state: State, look: Look | None, prices: Prices) -> dict[str, Any]:
+    """Return what the templates of the board know besides."""
+    if look is None:
+        return {"prices": prices}
+    several = list(look.board.switches)
+    if prices.over and prices.found:
+        # What is not priced, as it binds nothing now, stays behind in the order of the case.
+        several.sort(key=lambda each: _rank(each, prices))
+    most = max((each.points for each in prices.found.values()), default=0.0)
+    return {
+        "prices": prices,
+        "switches": several,
+        "most": most,
+        "by": _by(look.board),
+        "asking": address(state, "/prices"),
+    }
+
+
+def _rank(switch: Switch, prices: Prices) -> tuple[bool, tuple[float, ...]]:
+    price = prices.found.get(switch.name)
+    return (price is None, price.rank if price else ())
+
+
+def _by(board: Board) -> dict[str, list[tuple[str, str]]]:
+    """Return what the switches can be filtered by: values and words, by the name of the filter."""
+    several: list[Switch | Vote] = [*board.switches, *board.votes]
+    switches = board.switches
+    nations = {
+        code: each.nations for each in switches for code in each.codes if len(each.codes) == 1
+    }
+    codes = {code for each in several for code in each.codes}
+    return {
+        "nation": sorted(((code, nations.get(code, code)) for code in codes), key=lambda e: e[1]),
+        "kind": [(each, each) for each in sorted({each.kind for each in switches})],
+        "role": [(each, each) for each in sorted({role for e in several for role in e.roles})],
+        "state": [(each, each) for each in sorted({s for e in switches for s in e.states})],
+    }
 
 
 def waiting(state: State, tab: str) -> str:
@@ -93,6 +177,49 @@ def waiting(state: State, tab: str) -> str:
 def progress(at: Progress | None, job: str, *, waits: bool, stopping: bool) -> str:
     """Return where a search stands."""
     return _render("progress.html.j2", at=at, job=job, waits=waits, stopping=stopping)
+
+
+def saved(name: str, state: State) -> str:
+    """Return what is told where a scenario was saved."""
+    return _render("saved.html.j2", called=name, to=address(state))
+
+
+def unsaved(several: Sequence[Fault]) -> str:
+    """Return what keeps a scenario from being saved, for its form."""
+    return _render("unsaved.html.j2", faults=[_told(each) for each in several])
+
+
+def offered(
+    state: State, filled: dict[str, str], at: dict[str, list[str]], other: Sequence[str]
+) -> str:
+    """Return the form of a new offer with what is wrong at each field."""
+    told = {name: [words.plain(each) for each in several] for name, several in at.items()}
+    rest = [words.plain(each) for each in other]
+    return _render("offer_form.html.j2", state=state, filled=filled, wrong=told, other=rest)
+
+
+def asks(
+    state: State,
+    goal: str,
+    job: str,
+    phase: str,
+    at: Counted | None,
+    found: dict[str, Any] | None,
+    several: Sequence[Fault],
+) -> str:
+    """Return how far the search for a goal is, or what it found."""
+    lifts = [
+        (each, address(replace(state, lift=tuple(sorted({*state.lift, *_ids(each)})))))
+        for each in (found or {}).get("sets", ())
+    ]
+    told = [_told(each) for each in several]
+    return _render(
+        "asks.html.j2", goal=goal, job=job, phase=phase, at=at, found=found, sets=lifts, faults=told
+    )
+
+
+def _ids(ask: dict[str, Any]) -> list[str]:
+    return [each["id"] for each in ask["caveats"]]
 
 
 def tab_of(state: State, look: Look, tab: str) -> str:
@@ -132,7 +259,7 @@ def why(state: State, look: Look, line: str, month: int) -> str | None:
         month=content.months[month - 1],
         cell=told.cells[month - 1],
         gap=gap,
-        tours=_there(content, line, month),
+        tours=[(each, *_clicks(state, each)) for each in _there(content, line, month)],
         lifts=[(each, _lifting(state, each)) for each in switches],
     )
 
@@ -145,6 +272,14 @@ def _gap(content: Content, line: LineTold, month: int) -> GapTold | None:
 
 def _there(content: Content, line: str, month: int) -> list[TourTold]:
     return [e for e in content.tours if e.line == line and e.first <= month <= e.last]
+
+
+def _clicks(state: State, tour: TourTold) -> tuple[str, str]:
+    """Return the addresses with a tour pinned, and with its offer kept off its line."""
+    pin = f"{tour.offer}:{tour.line}:{tour.first}:{tour.units}:{tour.area}"
+    pinned = pin in state.pin
+    forbid = state.having("forbid", f"{tour.offer}:{tour.line}")
+    return "" if pinned else address(state.having("pin", pin)), address(forbid)
 
 
 def _lifting(state: State, switch: Switch) -> str:

@@ -1,8 +1,8 @@
 """What a worker does: it holds built cases and answers what-ifs of them.
 
-Nothing imports this room: the server has its functions called by name in processes that load the
-solver. What a question needs is in the question, so any worker can answer it, and the answer does
-not depend on what was asked before.
+Only rooms of its kind import this one: the server has its functions called by name in processes
+that load the solver. What a question needs is in the question, so any worker can answer it, and the
+answer does not depend on what was asked before.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ from reports.run import versions
 from reports.shape import PlanFile, RunOptions, input_hash, run_name, sha256
 from web import board
 from web.address import State
-from web.answers import Asked, Look, NoAnswer, Served
+from web.answers import Asked, Counted, Look, NoAnswer, Served
 
 HELD = 4
 """So many built cases are kept."""
 
-Tell = Callable[[Progress], None]
+Tell = Callable[[Progress | Counted], None]
 Stopped = Callable[[], bool]
 
 
@@ -93,7 +93,7 @@ _bases: dict[str, Solved] = {}
 def warm(served: Served, on_progress: Tell, stopped: Stopped) -> None:
     """Build and solve the case as it is, so that the first question finds it ready."""
     gc.enable()  # a worker of the page lives for days
-    _Desk(served, Asked("look", State(), served.stamp()), on_progress, stopped).base()
+    Desk(served, Asked("look", State(), served.stamp()), on_progress, stopped).base()
     gc.collect()
     gc.freeze()
 
@@ -106,7 +106,7 @@ def look(served: Served, asked: Asked, on_progress: Tell, stopped: Stopped) -> L
         NoAnswer: the time was over before there was a plan.
     """
     began = time.monotonic()
-    desk = _Desk(served, asked, on_progress, stopped)
+    desk = Desk(served, asked, on_progress, stopped)
     base, state = desk.base(), asked.state
     now, said = desk.answered() if state else (base, ())
     content = gathered.content(now.report, base.report if state else None)
@@ -116,7 +116,7 @@ def look(served: Served, asked: Asked, on_progress: Tell, stopped: Stopped) -> L
 
 def plan(served: Served, asked: Asked, on_progress: Tell, stopped: Stopped) -> dict[str, Any]:
     """Solve a state, and return what ``plan.json`` says. Raises what ``look`` does."""
-    desk = _Desk(served, asked, on_progress, stopped)
+    desk = Desk(served, asked, on_progress, stopped)
     now = desk.answered()[0] if asked.state else desk.base()
     told: dict[str, Any] = json.loads(now.plan)
     return {"run": now.report.origin.run, **told}
@@ -124,14 +124,14 @@ def plan(served: Served, asked: Asked, on_progress: Tell, stopped: Stopped) -> d
 
 def whatif(served: Served, asked: Asked, on_progress: Tell, stopped: Stopped) -> dict[str, Any]:
     """Solve a state, and return what ``whatif --json`` prints. Raises what ``look`` does."""
-    desk = _Desk(served, asked, on_progress, stopped)
+    desk = Desk(served, asked, on_progress, stopped)
     base = desk.base()
     now, said = desk.answered() if asked.state else (base, ())
     told = Changed(base.outcome, now.outcome, (base.report.gaps, now.report.gaps))
     return {"change": said, **told.values()}
 
 
-class _Desk:
+class Desk:
     """One question, with what it takes to answer it."""
 
     def __init__(self, served: Served, asked: Asked, on_progress: Tell, stopped: Stopped) -> None:
@@ -162,7 +162,7 @@ class _Desk:
         stamp = self.asked.stamp
         if stamp not in _bases:
             whole = replace(self.asked, state=State())
-            desk = _Desk(self.served, whole, self.on_progress, self.stopped)
+            desk = Desk(self.served, whole, self.on_progress, self.stopped)
             solved = desk.solved(desk.read(), BASE)
             if solved.outcome.status == "interrupted":
                 return solved

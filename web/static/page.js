@@ -11,7 +11,21 @@
       const first = table.querySelector("tbody td");
       if (first) first.tabIndex = 0;
     }
+    settle();
     filter();
+  }
+
+  // What a hand has changed keeps its own value when the page changes around it: take that of the answer.
+  let shown = null;
+  function settle() {
+    const now = document.getElementById("board-of")?.value;
+    if (now === undefined || now === shown) return;
+    shown = now;
+    for (const each of document.getElementById("board").elements) {
+      if (each.type === "checkbox") each.checked = each.defaultChecked;
+      else if (each.tagName === "SELECT") each.selectedIndex = Math.max(0, [...each.options].findIndex((one) => one.defaultSelected));
+      else if (each.tagName === "INPUT" && each.type !== "hidden") each.value = each.defaultValue;
+    }
   }
 
   function moveTo(cell) {
@@ -48,8 +62,10 @@
   function filter() {
     const words = document.getElementById("find-text")?.value.toLowerCase().split(/\s+/).filter(Boolean) ?? [];
     const open = document.getElementById("find-open")?.checked;
+    const by = [...document.querySelectorAll("#find-by select")].filter((each) => each.value);
     for (const item of document.querySelectorAll("#board [data-find]")) {
-      item.hidden = !words.every((word) => item.dataset.find.includes(word)) || (open && item.dataset.open !== "1");
+      item.hidden = !words.every((word) => item.dataset.find.includes(word)) || (open && item.dataset.open !== "1")
+        || !by.every((each) => (item.dataset[each.dataset.by] ?? "").split(" ").includes(each.value));
     }
   }
 
@@ -67,6 +83,7 @@
       moveTo(cell);
       why(cell);
     }
+    if (event.target.closest?.("#share")) share();
     const lift = event.target.closest?.("[data-lift]");
     if (lift) {
       event.preventDefault();
@@ -74,6 +91,20 @@
       htmx.ajax("GET", lift.dataset.lift, { target: "#answer", swap: "none" });
     }
   });
+  // Where the browser does not let a page copy, the link is shown, marked, to be copied by hand.
+  async function share() {
+    try {
+      await navigator.clipboard.writeText(location.href);
+      document.getElementById("said").textContent = "The link is copied.";
+      document.getElementById("share").textContent = "Link copied";
+    } catch {
+      const text = document.getElementById("link-text");
+      text.value = location.href;
+      document.getElementById("link").showModal();
+      text.select();
+    }
+  }
+
   document.addEventListener("input", (event) => { if (event.target.closest("#find")) filter(); });
   document.addEventListener("htmx:after:swap", prepare);
   document.addEventListener("DOMContentLoaded", prepare);

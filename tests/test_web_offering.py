@@ -1,0 +1,71 @@
+"""An offer typed in during a conference, and tours pinned or forbidden by a click; on a tiny case."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import unescape
+
+import pytest
+from starlette.testclient import TestClient
+
+from tests.test_reports import write_case
+from tests.test_web import PARTIAL, opened
+from web.answers import Served
+from web.app import application
+
+OFFER = {"offer": "EST-ENG-1", "nation": "EST", "capability": "eng", "units": "1",
+         "personnel": "90", "basis": "reported", "note": "said: today"}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    folder = tmp_path_factory.mktemp("offering") / "case"
+    write_case(folder)
+    app = application(Served(folder), workers=1)
+    with TestClient(app, base_url="http://127.0.0.1:8765") as client:
+        yield client
+
+
+def test_a_new_offer_is_in_the_address_and_the_picture_shows_what_it_brings(
+    client: TestClient,
+) -> None:
+    opened(client, "/")
+    answer = client.post("/offer", data=OFFER, headers=PARTIAL)
+    to = answer.headers["hx-push-url"]
+    assert "add=" in to
+    assert "<b>1 of EST-ENG-1</b>" in answer.text
+    # Nobody else offers engineers, of which one is missing in each of three months.
+    assert "3 line-months better" in answer.text
+    assert "1 of EST-ENG-1" in opened(client, to)
+
+
+def test_what_is_wrong_with_an_offer_stands_at_its_field(client: TestClient) -> None:
+    wrong = {**OFFER, "units": "many", "nation": "", "basis": "heard", "offer": "ALB-LAND-1"}
+    answer = client.post("/offer", data=wrong, headers=PARTIAL)
+    assert "hx-push-url" not in answer.headers
+    for name in ("units", "nation", "basis"):
+        said = re.search(rf'id="w-{name}" role="alert">([^<]+)<', answer.text)
+        assert said, name
+    assert 'value="many"' in answer.text  # what was typed is still there
+
+
+def test_a_tour_is_pinned_and_an_offer_forbidden_where_the_cell_says_why(
+    client: TestClient,
+) -> None:
+    opened(client, "/")
+    said = client.get("/why?line=L01&month=1", headers=PARTIAL).text
+    links = [unescape(each) for each in re.findall(r'data-lift="([^"]+)"', said)]
+    pins = [each for each in links if "pin=" in each]
+    forbids = [each for each in links if "forbid=ALB-LAND-1" in each]
+    assert pins
+    pinned = opened(client, pins[0])
+    assert ">Pinned</span>" in pinned
+    assert ">Forbidden</span>" in opened(client, forbids[0])
+
+
+def test_every_tour_can_be_pinned_from_the_tab_of_tours(client: TestClient) -> None:
+    said = client.get("/tab?tab=tours", headers=PARTIAL).text
+    to = re.search(r'href="([^"]*pin=[^"]*)" hx-get', said)
+    assert to
+    assert ">Pinned</span>" in opened(client, unescape(to[1]))
