@@ -7,7 +7,16 @@ from typing import Annotated
 import typer
 
 from commands.common import DONE, case_folder, refused
-from commands.options import CaseOption, Gap, Pending, Scenarios, Seed, above_zero
+from commands.options import (
+    HISTORY,
+    CaseOption,
+    Gap,
+    HistoryOption,
+    Pending,
+    Scenarios,
+    Seed,
+    above_zero,
+)
 
 
 def serve(
@@ -42,6 +51,7 @@ def serve(
         ),
     ] = 60,
     seed: Seed = 0,
+    history: HistoryOption = HISTORY,
 ) -> None:
     """Open the page of a case: look, flip a caveat, see what breaks.
 
@@ -78,6 +88,7 @@ def serve(
         gap=gap,
         time_limit=time_limit,
         seed=seed,
+        history=None if str(history) == "off" else history.absolute(),
     )
     app = application(served, workers=workers or engine.cores(), host=host)
     state = State(scenario=tuple(each.label for each in what_ifs))

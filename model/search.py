@@ -190,12 +190,12 @@ def _proven(
             point[standing.columns] = standing.point
         broken = [row for row in program.rows if row.block and row.breaks(point)]
         if not broken:
-            return point, _bounds(program, standings, point)
+            return point, _bounds(program, standings)
         if whole is None:
-            whole = _Whole(program, parts, standings, point, terms)
+            whole = _Whole(program, parts, programs, standings, point, terms)
         else:
             whole.offer(standings[-1], point)
-        bounds = _bounds(program, standings, whole.point)
+        bounds = _bounds(program, standings, whole.values(whole.point))
         if terms.over() or whole.reaches(bounds):
             return whole.point, bounds
         standings = _join(program, standings, broken, whole.point, terms)
@@ -208,11 +208,13 @@ class _Whole:
         self,
         program: Program,
         parts: Sequence[list[int]],
+        programs: Sequence[Program],
         standings: Sequence[Standing],
         point: Vector,
         terms: Terms,
     ) -> None:
         self.program, self.goals, self.terms = program, program.goals, terms
+        self._parts = [(each.goals, columns) for each, columns in zip(programs, parts, strict=True)]
         aim = weighed(program.goals)
         self.costs = aim.costs
         self.climb: Climb | None = None
@@ -230,7 +232,7 @@ class _Whole:
             program, point, aim.costs, tiers, fields,
             terms.seed, terms.until, terms.over, PATIENCE,
         )  # fmt: skip
-        least = _bounds(program, standings, point)
+        least = _bounds(program, standings, self.values(point))
 
         def told(point: Vector) -> None:
             for goal, bound in zip(aim.goals, least, strict=False):
@@ -241,8 +243,15 @@ class _Whole:
         self.point = self.climb.point
 
     def values(self, point: Vector) -> list[float]:
-        """Return the value of every tier."""
-        return [_exact(goal, point) for goal in self.goals]
+        """Return the value of every tier.
+
+        Part by part: their steps are wider than that of the whole, beyond what the solver's
+        tolerances add up to.
+        """
+        return [
+            sum(_exact(goals[i], point[columns]) for goals, columns in self._parts)
+            for i in range(len(self.goals))
+        ]
 
     def near(self, point: Vector) -> Vector:
         """Return a plan near a point that breaks joining rows."""
@@ -261,8 +270,8 @@ class _Whole:
     def reaches(self, bounds: Sequence[float]) -> bool:
         """Whether no better plan than this can exist."""
         return all(
-            _met(_exact(goal, self.point), bound, goal.step)
-            for goal, bound in zip(self.goals, bounds, strict=True)
+            _met(value, bound, goal.step)
+            for goal, value, bound in zip(self.goals, self.values(self.point), bounds, strict=True)
         )
 
 
@@ -300,8 +309,12 @@ def _side_by_side(parts: Sequence[_Part]) -> None:
             job.result()
 
 
-def _bounds(program: Program, standings: Sequence[Standing], point: Vector) -> list[float]:
-    """Add up the parts' bounds, as far as they hold for plans as good as the point.
+def _bounds(
+    program: Program, standings: Sequence[Standing], values: Sequence[float] | None = None
+) -> list[float]:
+    """Add up the parts' bounds, as far as they hold for plans as good as these values.
+
+    Without values they are those of the parts.
 
     A part's bound holds while its own earlier tiers do. Where the others are not proven, the whole
     could let them be better and this part as much worse, unless that is less than a step of it: of
@@ -313,9 +326,10 @@ def _bounds(program: Program, standings: Sequence[Standing], point: Vector) -> l
         bounds.append(
             sum(s.bounds[i] if sure else 0.0 for s, sure in zip(standings, known, strict=True))
         )
-        value = _exact(program.goals[i], point)
+        apart = sum(each.values[i] for each in standings)
+        value = apart if values is None else values[i]
         noise = NOISE * max(1.0, abs(value))
-        beyond = max(0.0, value - sum(each.values[i] for each in standings))
+        beyond = max(0.0, value - apart)
         gaps = [max(0.0, each.values[i] - each.bounds[i]) for each in standings]
         for k, each in enumerate(standings):
             slack = sum(gaps) - gaps[k] + beyond

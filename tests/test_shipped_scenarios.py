@@ -11,7 +11,9 @@ import pytest
 from model.case import Case
 from model.domain import Settings
 from model.eligibility import candidates
+from model.flips import Flips
 from model.read import read_case
+from model.session import Session
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / "data"
@@ -72,3 +74,14 @@ def test_scenarios_of_the_case_stack() -> None:
 
     assert {"FRA", "GBR"} <= open_in_ukraine(alone)
     assert not {"FRA", "GBR"} & open_in_ukraine(both)
+
+
+def test_a_ceiling_that_joins_parts_of_the_shipped_case_leaves_every_tier_proven() -> None:
+    """Rounded to the small steps of the whole, a point seemed worse than its parts together."""
+    session = Session(under(), Settings())
+    session.solve()
+    found = session.solve(Flips(lifted=frozenset({"DEU-BASING"})))
+    assert [(tier.name, tier.proven) for tier in found.tiers] == [
+        ("critical", True), ("shortfall", True), ("conditional", True), ("personnel", True),
+    ]  # fmt: skip
+    assert found.status == "optimal"

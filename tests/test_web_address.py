@@ -10,24 +10,27 @@ from hypothesis import strategies as st
 
 from model.faults import InputError
 from model.flags import Change, Switches
-from web.address import FORM, MOST, PARTS, State, parse
+from web.address import BASELINE, FORM, MOST, PARTS, State, parse
 
 TEXTS = st.lists(
     st.text(min_size=1, max_size=12).map(str.strip).filter(bool), max_size=4, unique=True
 )
 SCENARIOS = ("london-early", "hubs-late")
+RUNS = ("0d0216173397", "27f1afc2a1d3")
 
 
 @st.composite
 def states(draw: st.DrawFn) -> State:
-    pairs = [(part, each) for part in PARTS[1:] for each in draw(TEXTS)]
-    opened = draw(st.lists(st.sampled_from(SCENARIOS), unique=True))
-    return parse([*pairs, *(("scenario", each) for each in opened)], SCENARIOS)
+    typed = [part for part in PARTS if part not in ("scenario", BASELINE)]
+    pairs = [(part, each) for part in typed for each in draw(TEXTS)]
+    pairs += [("scenario", each) for each in draw(st.lists(st.sampled_from(SCENARIOS)))]
+    pairs += [(BASELINE, each) for each in draw(st.lists(st.sampled_from(RUNS), max_size=1))]
+    return parse(pairs, SCENARIOS, RUNS)
 
 
 @given(states())
 def test_an_address_leads_back_to_the_state_it_was_made_of(state: State) -> None:
-    assert parse(parse_qsl(state.query()), SCENARIOS) == state
+    assert parse(parse_qsl(state.query()), SCENARIOS, RUNS) == state
 
 
 @given(states())
@@ -62,6 +65,8 @@ def test_a_list_to_choose_from_says_what_the_address_says() -> None:
         ([("scenario", "london-erly")], "is no known scenario; nearest: london-early"),
         ([("scenario", "/etc/passwd")], "is no known scenario"),
         ([("scenario", "../other.yaml")], "is no known scenario"),
+        ([(BASELINE, "0d02161733")], "is no run of the history"),
+        ([(BASELINE, each) for each in RUNS], "is a second baseline; give one"),
         ([(FORM, "set:A")], "a choice is refuse:ID or grant:ID"),
         ([("set", "A" * 501)], "is longer than 500 letters"),
         ([("lift", f"A{i}") for i in range(MOST + 1)], "has 201 changes; allowed: 200"),
@@ -69,5 +74,5 @@ def test_a_list_to_choose_from_says_what_the_address_says() -> None:
 )
 def test_what_an_address_cannot_mean_is_told(pairs: list[tuple[str, str]], said: str) -> None:
     with pytest.raises(InputError, match="address") as caught:
-        parse(pairs, SCENARIOS)
+        parse(pairs, SCENARIOS, RUNS)
     assert said in str(caught.value)

@@ -7,7 +7,7 @@ flags of ``whatif`` say, and is understood by the same code (``model/flags.py``)
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 from urllib.parse import urlencode
@@ -15,8 +15,12 @@ from urllib.parse import urlencode
 from model.faults import Fault, InputError, nearest
 from model.flags import Change, Switches
 
-Part = Literal["scenario", "lift", "restore", "refuse", "grant", "set", "pin", "forbid", "add"]
+Part = Literal[
+    "scenario", "lift", "restore", "refuse", "grant", "set", "pin", "forbid", "add", "baseline"
+]
 PARTS: tuple[Part, ...] = get_args(Part)
+BASELINE = "baseline"
+"""The part that changes nothing: the run that an answer is held against."""
 SWITCHES = ("lift", "restore", "refuse", "grant")
 """The parts whose order means nothing."""
 VIEWS = ("tab", "line", "month")
@@ -44,6 +48,7 @@ class State:
     Attributes:
         scenario, set, pin, forbid, add: in the order in which they act.
         lift, restore, refuse, grant: ids, sorted.
+        baseline: the run that it is held against, one at most; the case as it is if none.
     """
 
     scenario: tuple[str, ...] = ()
@@ -55,6 +60,7 @@ class State:
     pin: tuple[str, ...] = ()
     forbid: tuple[str, ...] = ()
     add: tuple[str, ...] = ()
+    baseline: tuple[str, ...] = ()
 
     def query(self) -> str:
         """Return the query string, without the question mark; empty for the case as it is."""
@@ -67,6 +73,11 @@ class State:
 
     def __bool__(self) -> bool:
         return self != State()
+
+    @property
+    def changes(self) -> bool:
+        """Whether anything is changed from the case."""
+        return any(part != BASELINE for part, _ in self)
 
     def without(self, part: Part, value: str) -> State:
         """Return the state with one change taken back."""
@@ -89,7 +100,9 @@ class State:
         return Change(self.scenario, switches, self.set, self.pin, self.forbid, self.add)
 
 
-def parse(pairs: Iterable[tuple[str, str]], scenarios: Sequence[str]) -> State:
+def parse(
+    pairs: Iterable[tuple[str, str]], scenarios: Sequence[str], runs: Collection[str] = ()
+) -> State:
     """Return the state that names and values of a query string stand for.
 
     Whether the case has what they name is found out where it is read.
@@ -97,11 +110,13 @@ def parse(pairs: Iterable[tuple[str, str]], scenarios: Sequence[str]) -> State:
     Args:
         pairs: as they stand in the query.
         scenarios: names that may be opened; an address opens no file.
+        runs: names of those that an answer may be held against.
 
     Raises:
         InputError: an unknown name, a scenario that is none of those, or too much.
     """
-    faults, found = [], []
+    faults: list[Fault] = []
+    found: list[tuple[str, str]] = []
     for name, value in _typed(pairs):
         text = value.strip()
         if name in VIEWS or not text:
@@ -118,6 +133,11 @@ def parse(pairs: Iterable[tuple[str, str]], scenarios: Sequence[str]) -> State:
         elif part == "scenario" and named not in scenarios:
             message = "is no known scenario"
             faults.append(Fault("address", 0, part, named, message, nearest(named, scenarios)))
+        elif part == BASELINE and named not in runs:
+            message = "is no run of the history that is still where it was written"
+            faults.append(Fault("address", 0, part, named, message, nearest(named, runs)))
+        elif part == BASELINE and any(p == part and n != named for p, n in found):
+            faults.append(Fault("address", 0, part, named, "is a second baseline", "give one"))
         else:
             found.append((part, named))
     if len(found) > MOST:

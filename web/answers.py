@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from model.domain import Pending
+from model.faults import InputError
 from reports.content import Content
-from web.address import SEATS, State
+from reports.history_db import Entry, RunHistory
+from web.address import BASELINE, SEATS, State, parse
+
+MOST_RUNS = 50
+"""So many of the newest runs are offered to be held against."""
 
 
 @dataclass(frozen=True)
@@ -18,6 +24,7 @@ class Served:
 
     Attributes:
         files: the scenarios that may be opened and are no files of the case, by name.
+        history: of runs, which an answer may be held against.
         time_limit: seconds for one solve.
     """
 
@@ -27,6 +34,21 @@ class Served:
     gap: float = 1e-4
     time_limit: float = 60.0
     seed: int = 0
+    history: Path | None = None
+
+    def state(self, pairs: Sequence[tuple[str, str]]) -> State:
+        """Return the state that a query string stands for. Raises what ``parse`` does."""
+        named = any(name == BASELINE for name, _ in pairs)
+        return parse(pairs, self.scenarios(), {run.run for run in self.runs()} if named else ())
+
+    def runs(self) -> list[Entry]:
+        """Return the newest runs of the history that are still where they were written."""
+        if self.history is None:
+            return []
+        with contextlib.suppress(InputError):  # `runs list` says what is wrong with it
+            found = RunHistory(self.history).entries(most=MOST_RUNS)
+            return [each for each in found if (Path(each.folder) / "run.json").is_file()]
+        return []
 
     def scenarios(self) -> tuple[str, ...]:
         """Return the names of all scenarios that may be opened."""
@@ -161,6 +183,7 @@ class Board:
 
     Attributes:
         scenarios: name and title of those that are not open.
+        runs: name and title of those that an answer may be held against.
         seats: of the headquarters, in their order.
         horizon: months of the case.
     """
@@ -169,6 +192,7 @@ class Board:
     votes: tuple[Vote, ...]
     conditions: tuple[Vote, ...]
     scenarios: tuple[tuple[str, str], ...]
+    runs: tuple[tuple[str, str], ...]
     seats: tuple[SeatTold, ...]
     horizon: int
 

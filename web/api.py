@@ -17,7 +17,7 @@ from model.faults import InputError
 from model.outcome import Progress
 from reports import formats
 from reports.formats import FORMATS
-from web.address import LONGEST, LONGEST_OFFER, MOST, parse
+from web.address import LONGEST, LONGEST_OFFER, MOST
 from web.answers import Asked, Counted, Kind, NoAnswer, Report
 from web.solving import Busy, Job, Phase, Solving
 
@@ -235,7 +235,7 @@ def _solving(request: Request) -> Solving:
 
 def _posted(request: Request, kind: Kind, change: Change, **more: str) -> JobTold:
     served = _solving(request).served
-    state = parse(change.address(), served.scenarios())
+    state = served.state(change.address())
     return _told(
         _solving(request).ask(Asked(kind, state, served.stamp(), tuple(more.items())), kept=True)
     )

@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from model.faults import Fault, InputError
 from web import view
-from web.address import LONGEST, parse
+from web.address import LONGEST
 from web.answers import Asked, Counted, NoAnswer
 from web.solving import Job, Solving
 
@@ -24,7 +24,7 @@ async def ask(request: Request, goal: Annotated[str, Form(max_length=LONGEST)] =
     """Begin to look for the sets of caveats that reach a goal under the state."""
     solving: Solving = request.app.state.solving
     served = solving.served
-    state = parse(request.query_params.multi_items(), served.scenarios())
+    state = served.state(request.query_params.multi_items())
     more = (("goal", goal.strip()), ("most", str(MOST)))
     job = solving.ask(Asked("asks", state, served.stamp(), more))
     await job.wait(0.5)

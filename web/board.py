@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
 from typing import Literal
 
 from model import yaml_source
@@ -35,6 +38,7 @@ def of(case: Case, state: State, content: Content, served: Served) -> Board:
         tuple(_votes(case, state, content)),
         tuple(_conditions(case, state, content)),
         tuple(_scenarios(served, state)),
+        tuple(_runs(served)),
         tuple(_seats(case, state)),
         case.calendar.months,
     )
@@ -148,20 +152,37 @@ def _area(seat: object) -> object:
     return seat.get("area") if isinstance(seat, dict) else None
 
 
+def _runs(served: Served) -> Iterator[tuple[str, str]]:
+    """Yield the runs that the answer may be held against, each with what it is of."""
+    for run in served.runs():
+        what = ", ".join(run.scenarios) or "the case as it was"
+        yield run.run, f"{words.moment(run.made)}: {words.plain(what)}, {run.run}"
+
+
 def _scenarios(served: Served, state: State) -> Iterator[tuple[str, str]]:
     """Yield the scenarios that are not open, each with its title."""
     from model import scenario
-    from model.text_source import read_text
 
     for name in served.scenarios():
         if name in state.scenario:
             continue
-        given = str(served.files.get(name, name))
-        title = ""
-        try:
-            [source] = scenario.located(served.folder, [given])
-            value = yaml_source.parse(read_text(source.path, source.file)[0], source.file).value
-            title = str(value.get("title") or "") if isinstance(value, dict) else ""
-        except InputError:
-            title = "cannot be read"
+        title = "cannot be read"
+        with contextlib.suppress(InputError, OSError):
+            [source] = scenario.located(served.folder, [str(served.files.get(name, name))])
+            stat = source.path.stat()
+            title = _title(source.path, source.file, (stat.st_mtime_ns, stat.st_size))
         yield name, words.plain(title)
+
+
+@lru_cache(maxsize=256)
+def _title(path: Path, file: str, stamp: tuple[int, int]) -> str:
+    """Return the title of a scenario's file, read once for each ``stamp``: YAML is slow to read.
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    from model.text_source import read_text
+
+    del stamp
+    value = yaml_source.parse(read_text(path, file)[0], file).value
+    return str(value.get("title") or "") if isinstance(value, dict) else ""

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from reports import formats
-from web.address import parse
 from web.answers import Asked, Report
 from web.solving import Solving
 
@@ -24,7 +23,7 @@ async def export(request: Request, name: str) -> Response:
     """
     solving: Solving = request.app.state.solving
     served = solving.served
-    state = parse(request.query_params.multi_items(), served.scenarios())
+    state = served.state(request.query_params.multi_items())
     more = (("format", formats.one(name)),)
     job = solving.ask(Asked("report", state, served.stamp(), more))
     await job.wait()

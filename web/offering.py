@@ -14,7 +14,7 @@ from model.domain import Offer
 from model.faults import Fault, InputError
 from model.yaml_text import as_flow
 from web import pages, view
-from web.address import LONGEST_OFFER, State, parse
+from web.address import LONGEST_OFFER, State
 from web.answers import Asked
 from web.solving import Solving
 
@@ -38,7 +38,7 @@ async def offer(request: Request) -> Response:
     served = solving.served
     form = await request.form(max_files=0, max_fields=len(COLUMNS) + 1)
     filled = {name: str(form.get(name) or "").strip() for name in COLUMNS}
-    state = parse(request.query_params.multi_items(), served.scenarios())
+    state = served.state(request.query_params.multi_items())
     try:
         added = with_offer(state, filled)
         asked = Asked("look", added, served.stamp())

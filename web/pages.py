@@ -16,7 +16,6 @@ from starlette.concurrency import run_in_threadpool
 from model.faults import Fault, InputError
 from model.outcome import Progress
 from web import view
-from web.address import parse
 from web.answers import Asked, Look, NoAnswer
 from web.pricing import Prices, Pricing
 from web.solving import Busy, Job, Solving
@@ -33,7 +32,7 @@ def _asked(request: Request) -> Asked:
     """Return what an address asks for. Raises InputError where it is wrong."""
     solving: Solving = request.app.state.solving
     served = solving.served
-    state = parse(request.query_params.multi_items(), served.scenarios())
+    state = served.state(request.query_params.multi_items())
     return Asked("look", state, served.stamp())
 
 

@@ -123,9 +123,8 @@ def report(served: Served, asked: Asked, on_progress: Tell, stopped: Stopped) ->
     """
     name = formats.one(dict(asked.more)["format"])
     desk = Desk(served, asked, on_progress, stopped)
-    base = desk.base()
-    now = desk.answered()[0] if asked.state else base
-    content = gathered.content(now.report, base.report if asked.state else None)
+    now = desk.answered()[0] if asked.state.changes else desk.base()
+    content = gathered.content(now.report, desk.against())
     files = formats.written(content, [name])
     raw = {each: t.encode() if isinstance(t, str) else t for each, t in files.items()}
     if len(raw) == 1:

@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from model import disk
 from model.faults import Fault, InputError
 from web import view
-from web.address import State, parse
+from web.address import State
 from web.answers import Asked
 from web.solving import Solving
 
@@ -38,9 +38,9 @@ async def save(
     served = solving.served
     name, title = name.strip(), " ".join(title.split())
     try:
-        state = parse(request.query_params.multi_items(), served.scenarios())
+        state = served.state(request.query_params.multi_items())
         path = place(served.folder, name, title, replace=bool(replace))
-        if not state:
+        if not state.changes:
             message = "is the case as it is: there is nothing to save"
             raise InputError([Fault("scenario", 0, "", "", message)])
         asked = Asked("scenario", state, served.stamp(), (("title", title),))

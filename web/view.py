@@ -37,6 +37,7 @@ VERBS: dict[Part, str] = {
     "pin": "Pinned",
     "forbid": "Forbidden",
     "add": "Added",
+    "baseline": "Held against run",
 }
 """How each part of a state is called where it is listed."""
 
@@ -255,6 +256,7 @@ def why(state: State, look: Look, line: str, month: int) -> str | None:
     switches = [each for each in look.board.switches if each.name in named]
     return _render(
         "why.html.j2",
+        state=state,
         line=told,
         month=content.months[month - 1],
         cell=told.cells[month - 1],

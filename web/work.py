@@ -14,6 +14,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, TypeVar
 
 import model
@@ -27,7 +28,7 @@ from model.outcome import Contradiction, Options, Outcome, OutOfTime, Progress
 from model.read import read_case, unkept
 from model.search import Memo
 from model.session import Session
-from reports import gathered
+from reports import gathered, verify
 from reports.cells import cells
 from reports.compared import Changed
 from reports.gap_report import GapReport
@@ -45,6 +46,7 @@ Tell = Callable[[Progress | Counted], None]
 Stopped = Callable[[], bool]
 
 
+K = TypeVar("K")
 T = TypeVar("T")
 
 
@@ -86,6 +88,7 @@ class Solved:
 
 _read: OrderedDict[tuple[object, ...], Read] = OrderedDict()
 _held: OrderedDict[tuple[object, ...], Held] = OrderedDict()
+_runs: OrderedDict[str, GapReport] = OrderedDict()
 _bases: dict[str, Solved] = {}
 """The case as it is, by the stamp of its files."""
 
@@ -108,8 +111,8 @@ def look(served: Served, asked: Asked, on_progress: Tell, stopped: Stopped) -> L
     began = time.monotonic()
     desk = Desk(served, asked, on_progress, stopped)
     base, state = desk.base(), asked.state
-    now, said = desk.answered() if state else (base, ())
-    content = gathered.content(now.report, base.report if state else None)
+    now, said = desk.answered() if state.changes else (base, ())
+    content = gathered.content(now.report, desk.against())
     shown = board.of(desk.read(state.scenario), state, content, served)
     return Look(content, shown, said, time.monotonic() - began)
 
@@ -117,7 +120,7 @@ def look(served: Served, asked: Asked, on_progress: Tell, stopped: Stopped) -> L
 def plan(served: Served, asked: Asked, on_progress: Tell, stopped: Stopped) -> dict[str, Any]:
     """Solve a state, and return what ``plan.json`` says. Raises what ``look`` does."""
     desk = Desk(served, asked, on_progress, stopped)
-    now = desk.answered()[0] if asked.state else desk.base()
+    now = desk.answered()[0] if asked.state.changes else desk.base()
     told: dict[str, Any] = json.loads(now.plan)
     return {"run": now.report.origin.run, **told}
 
@@ -126,7 +129,7 @@ def whatif(served: Served, asked: Asked, on_progress: Tell, stopped: Stopped) ->
     """Solve a state, and return what ``whatif --json`` prints. Raises what ``look`` does."""
     desk = Desk(served, asked, on_progress, stopped)
     base = desk.base()
-    now, said = desk.answered() if asked.state else (base, ())
+    now, said = desk.answered() if asked.state.changes else (base, ())
     told = Changed(base.outcome, now.outcome, (base.report.gaps, now.report.gaps))
     return {"change": said, **told.values()}
 
@@ -169,6 +172,19 @@ class Desk:
             _bases.clear()
             _bases[stamp] = solved
         return _bases[stamp]
+
+    def against(self) -> GapReport | None:
+        """Return what the answer is held against: a run, the case as it is, or nothing.
+
+        Raises:
+            InputError: the run does not hold any more.
+        """
+        for name in self.asked.state.baseline:
+            if name not in _runs:
+                folder = next(Path(r.folder) for r in self.served.runs() if r.run == name)
+                _keep(_runs, name, verify.holding(folder))
+            return _runs[name]
+        return self.base().report if self.asked.state else None
 
     def answered(self) -> tuple[Solved, tuple[str, ...]]:
         """Return the state, solved, and in words. Raises what ``solved`` does."""
@@ -236,7 +252,7 @@ class Desk:
         return Origin(run_name(inputs, told), inputs, name, files, options, versions(), typed)
 
 
-def _keep(where: OrderedDict[tuple[object, ...], T], key: tuple[object, ...], what: T) -> None:
+def _keep(where: OrderedDict[K, T], key: K, what: T) -> None:
     """Keep a thing, and let go of the one that nobody has wanted for longest."""
     where[key] = what
     while len(where) > HELD:
