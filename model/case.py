@@ -210,8 +210,16 @@ class Case:
         return self._rates.get((offer.capability, line.capability))
 
     def fitting(self, line: Line) -> tuple[Offer, ...]:
-        """Return the offers whose capability fits the line."""
-        return tuple(offer for offer in self.offers if self.rate(offer, line) is not None)
+        """Return the offers whose capability fits the line; found once for each capability."""
+        known = self._fitting.get(line.capability)
+        if known is None:
+            found = tuple(offer for offer in self.offers if self.rate(offer, line) is not None)
+            known = self._fitting[line.capability] = found
+        return known
+
+    @cached_property
+    def _fitting(self) -> dict[str, tuple[Offer, ...]]:
+        return {}
 
     def forbidding(self, offer: Offer, line: Line) -> frozenset[str]:
         """Return the gates that forbids of scenarios put between an offer and a line."""
