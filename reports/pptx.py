@@ -10,13 +10,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from pptx import Presentation
-from pptx.chart.data import CategoryChartData
+from pptx.chart.data import CategoryChartData, XyChartData
 from pptx.dml.color import RGBColor
 from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION
 from pptx.enum.dml import MSO_LINE
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
-from pptx.oxml import parse_xml
-from pptx.oxml.ns import nsdecls, qn
 from pptx.util import Inches, Pt
 
 from reports import blocks, svg, words
@@ -33,8 +31,10 @@ _INK, _BLUE, _GREY, _PALE = "1B1F24", "0969B0", "5B6672", "EEF1F4"
 _ROWS = 7
 """The most rows of a table on a slide."""
 _NATIONS = 12
-_LABELS = 12
+_LABELS = 8
 """The most months that are named below a chart."""
+_UNITS = (1, 2, 3, 6, 12, 24, 60, 120)
+"""Months from one name to the next."""
 
 
 def write(content: Content) -> dict[str, str | bytes]:
@@ -311,17 +311,22 @@ class _Writer:
 
     def lines(self, slide: Any, role: RoleTold, place: tuple[float, ...]) -> None:
         """Draw the coverage of a role by month, that of a baseline dashed."""
-        data = CategoryChartData(number_format="0%")
-        data.categories = [str(month.number) for month in self.content.months]
-        data.add_series("Coverage", role.by_month)
-        if role.before_by_month:
-            data.add_series("Baseline", role.before_by_month)
+        # Months are numbers, so that every program names as few of them as there is room for.
+        data = XyChartData(number_format="0%")
+        told = [("Coverage", role.by_month)]
+        told += [("Baseline", role.before_by_month)] if role.before_by_month else []
+        for name, by_month in told:
+            series = data.add_series(name)
+            for month, share in zip(self.content.months, by_month, strict=True):
+                series.add_data_point(month.number, share)
         box = (Inches(each) for each in place)
-        frame = slide.shapes.add_chart(XL_CHART_TYPE.LINE, *box, data)
+        frame = slide.shapes.add_chart(XL_CHART_TYPE.XY_SCATTER_LINES_NO_MARKERS, *box, data)
         chart = self.plain(frame, f"Coverage by month, {role.role}")
-        every = -(-len(self.content.months) // _LABELS)
-        skip = parse_xml(f'<c:tickLblSkip {nsdecls("c")} val="{every}"/>')
-        chart.category_axis._element.find(qn("c:noMultiLvlLbl")).addprevious(skip)
+        months, last = chart.category_axis, len(self.content.months)
+        months.minimum_scale, months.maximum_scale = 0, last
+        months.major_unit = next(unit for unit in _UNITS if last <= unit * _LABELS)
+        months.has_major_gridlines = False
+        months.tick_labels.number_format, months.tick_labels.number_format_is_linked = "0;;", False
         axis = chart.value_axis
         axis.minimum_scale, axis.maximum_scale, axis.major_unit = 0, 1, 0.25
         axis.tick_labels.number_format, axis.tick_labels.number_format_is_linked = "0%", False

@@ -14,10 +14,11 @@ from typing import Any
 import xlsxwriter
 
 from model import VERSION
+from reports.charts import Charts
 from reports.columns import Value
 from reports.content import Content
-from reports.sheets import Sheet, sheets
-from reports.table_sheet import TOP, TableSheet, back, linked, put
+from reports.sheets import sheets
+from reports.table_sheet import TOP, TableSheet, linked, put
 from reports.workbook import A4, AS_TEXT, MUTED, PAPER, RED, Look, page
 
 _MADE = datetime.datetime(2000, 1, 1)
@@ -31,8 +32,6 @@ _LINKS = (
     ("Changes", "line", "Lines", "line"),
 )
 """Sheet and column whose cells lead to the first row of another with the same in a column."""
-_SERIES = 40
-"""The most series of a chart that can still be told apart."""
 
 
 def write(content: Content) -> dict[str, str | bytes]:
@@ -73,7 +72,7 @@ class _Writer:
             }
             TableSheet(self.look, self.made[name], table, links).write()
         self.index()
-        self.charts()
+        Charts(self.book, self.look, self.made["Charts"], self.tables).write()
 
     def sheet(self, name: str, title: str) -> Any:
         """Return a new sheet with what all sheets have."""
@@ -118,7 +117,7 @@ class _Writer:
         for at, head in enumerate(("Sheet", "Rows", "What it is")):
             sheet.write_string(row, at, head, style(bold=True, bg_color=PAPER, bottom=2))
         there: list[tuple[str, int | None, str]] = [
-            ("Charts", None, "Coverage and people by month"),
+            ("Charts", None, "Coverage and people by month, person-months by nation"),
             *((name, len(each.rows), each.title) for name, each in self.tables.items()),
         ]
         for name, count, title in there:
@@ -144,40 +143,3 @@ class _Writer:
             ("Run", content.origin.run),
             ("Input hash", content.origin.input_hash),
         )
-
-    # Charts
-
-    def charts(self) -> None:
-        """Draw the spreadsheet's own charts, over the cells of the tables."""
-        sheet, row = self.made["Charts"], 4
-        back(self.look, sheet)
-        for name, title in (("Roles", "Coverage by month"), ("People", "People by month")):
-            if name in self.tables:
-                chart = self.chart(self.tables[name], title)
-                sheet.insert_chart(row, 0, chart, {"description": title})
-                row += 23
-        sheet.fit_to_pages(1, 1)
-        sheet.print_area(0, 0, row, 15)
-
-    def chart(self, table: Sheet, title: str) -> Any:
-        """Return a chart with a series for each row of a table that has a column for each month."""
-        lines = table.name == "Roles"
-        kind = {"type": "line"} if lines else {"type": "column", "subtype": "stacked"}
-        chart = self.book.add_chart(kind)
-        names = [column.name for column in table.columns]
-        first, last = names.index("m1"), len(names) - 1
-        for i in range(min(len(table.rows), _SERIES)):
-            row = TOP + i
-            series: dict[str, Any] = {
-                "name": [table.name, row, 0],
-                "categories": [table.name, TOP - 2, first, TOP - 2, last],
-                "values": [table.name, row, first, row, last],
-            }
-            if lines and i == len(table.rows) - 1:  # the whole force
-                series["line"] = {"color": "#000000", "width": 3.5}
-            chart.add_series(series)
-        axis = {"min": 0, "max": 1, "num_format": "0%"} if lines else {"num_format": "#,##0"}
-        chart.set_title({"name": title, "name_font": {"size": 12}})
-        chart.set_y_axis({**axis, "major_gridlines": {"visible": True}})
-        chart.set_size({"width": 960, "height": 430})
-        return chart

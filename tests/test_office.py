@@ -103,6 +103,9 @@ def test_a_slide_for_each_role_has_its_chart_and_its_lines(good: Content) -> Non
         now, before = chart.plots[0].series
         assert tuple(now.values) == role.by_month
         assert tuple(before.values) == role.before_by_month
+        months = chart.category_axis
+        assert months.maximum_scale == len(good.months)
+        assert len(good.months) / months.major_unit <= 8
         (table,) = [each.table for each in by_title[role.role].shapes if each.has_table]
         gaps = [line for line in good.lines if line.role == role.role and line.gap]
         assert len(table.rows) == 1 + len(gaps)

@@ -145,7 +145,22 @@ def test_charts_are_the_spreadsheets_own_and_take_every_row(run: Run) -> None:
     assert isinstance(raw, bytes)
     with zipfile.ZipFile(io.BytesIO(raw)) as packed:
         charts = [packed.read(n).decode() for n in packed.namelist() if "charts/chart" in n]
-    assert [each.count("<c:ser>") for each in charts] == [3, 4]
+    assert [each.count("<c:ser>") for each in charts] == [3, 4, 1]
+
+
+def test_what_a_chart_tells_apart_differs_in_more_than_its_colour(run: Run) -> None:
+    raw = run.files["report.xlsx"]
+    assert isinstance(raw, bytes)
+    with zipfile.ZipFile(io.BytesIO(raw)) as packed:
+        coverage, people = (packed.read(f"xl/charts/chart{i}.xml").decode() for i in (1, 2))
+
+    def looks(xml: str, what: str) -> list[tuple[str, ...]]:
+        return [tuple(re.findall(what, each)) for each in xml.split("<c:ser>")[1:]]
+
+    lines = looks(coverage, r'a:prstDash val="(\w+)"|c:symbol val="(\w+)"')
+    assert len(set(lines)) == len(lines)
+    hatched = looks(people, r'a:pattFill prst="(\w+)"|<a:solidFill><a:srgbClr val="(\w+)"')
+    assert len(set(hatched)) == len(hatched)
 
 
 @pytest.fixture(scope="module")
