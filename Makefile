@@ -75,8 +75,10 @@ python:
 	    || echo missing). Name another one: make PYTHON=python3.12 plan" >&2; \
 	  exit 1; }
 
+# Compiling ahead pays where Python is told to write no bytecode: a third of a plan's time.
 setup:
 	@[ -x $(PY) ] && cmp -s requirements.lock $(VENV)/lock.stamp || $(MAKE) -s new-venv
+	@$(PY) -m compileall -qq model commands reports web || true
 
 # A changed lock of the tools begins anew too, so that nothing it dropped stays behind.
 setup-dev: setup

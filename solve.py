@@ -21,7 +21,7 @@ if __name__ == "__main__":
 
 import io
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -74,6 +74,9 @@ from commands.options import (
     Solver,
     TimeLimit,
 )
+
+if TYPE_CHECKING:
+    from reports.gap_report import GapReport
 
 
 class Program(TyperGroup):
@@ -180,8 +183,16 @@ def plan(
             scenarios=tuple(each.label for each in what_ifs),
         )
         recall = Recall(kept_history(history), warned, fresh=fresh)
+        shown: list[str] = []
+
+        def show(report: GapReport, folder: Path = out) -> None:
+            from reports import console
+
+            if not as_json:
+                shown.append(console.told(report, folder, console.console()))
+
         with Watch() as watch:
-            run = solved(folder, given, options, watch, recall, kept)
+            run = solved(folder, given, options, watch, recall, kept, show)
             run_folder.write(out, run.files)
             if more:
                 from reports import gathered
@@ -203,10 +214,9 @@ def plan(
     else:
         from reports import console
 
-        to = console.console()
-        console.show(run.report, out, to)
+        sys.stdout.write("".join(shown))
         if run.details.taken_from:
-            to.print(in_words(run.details.taken_from), markup=False)
+            console.console().print(in_words(run.details.taken_from), markup=False)
     raise typer.Exit(DONE if run.plan.status == "optimal" else NOT_PROVEN)
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from model.case import Case
     from model.domain import Pending, Settings
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from model.faults import Fault
     from model.scenario import Source
     from reports.formats import Aside
+    from reports.gap_report import GapReport
     from reports.history_db import RunHistory
     from reports.kept import Kept
     from reports.progress import Watch
@@ -135,8 +136,11 @@ def solved(
     watch: Watch,
     recall: Recall,
     kept: Kept | None = None,
+    meanwhile: Callable[[GapReport], None] = lambda report: None,
 ) -> Run:
     """Read, solve and explain a case under scenarios; what was solved before is not solved again.
+
+    ``meanwhile`` is called with the report while its files are written.
 
     Raises:
         InputError: the case is wrong, or its pins contradict it.
@@ -174,7 +178,9 @@ def solved(
     gaps = explain(outcome.plan, seen)
     source = known.source if known else None
     place = kept.path if kept else None
-    return make_run(outcome, gaps, seen, warnings, folder, options, started, source, place, aside)
+    return make_run(
+        outcome, gaps, seen, warnings, folder, options, started, source, place, aside, meanwhile
+    )
 
 
 def _searched(
@@ -185,14 +191,16 @@ def _searched(
 
     watch.say("Writing the program")
     limits = options.limits
-    asked.ask(case, settings, limits)
-    # What takes long to load and to list, while an engine works.
+    # Listed while an engine still loads, which then need not list them itself.
     from model.eligibility import candidates
+
+    seen = candidates(case, settings)
+    asked.ask(case, settings, limits, seen)
+    # What takes long to load, while an engine works.
     from model.faults import InputError
     from reports import console, formats, run  # noqa: F401
 
     formats.ready(formats.QUICK if isinstance(asked, Engine) else formats.USUAL)
-    seen = candidates(case, settings)
     try:
         found = asked.answer(watch.on_progress, watch.stopped)
     except Contradiction:

@@ -25,9 +25,12 @@ from typing import IO, TYPE_CHECKING, Any, Literal, Protocol
 if TYPE_CHECKING:
     from model.case import Case
     from model.domain import Settings, Stage
+    from model.eligibility import Candidate
     from model.outcome import Found, Options, Outcome, Progress
     from model.search import Memo
     from model.session import Flips
+
+    Listed = list[Candidate] | None
 
 ROOT = Path(__file__).resolve().parents[1]
 GRACE = 60.0
@@ -45,8 +48,15 @@ Question = tuple[Literal["find", "open", "flip", "call", "work", "prepare"], tup
 class Asked(Protocol):
     """Whatever can be asked to solve a case."""
 
-    def ask(self, case: Case, settings: Settings, options: Options) -> None:
-        """Hand in the question; the caller may go on with something else."""
+    def ask(self, case: Case, settings: Settings, options: Options, listed: Listed = None) -> None:
+        """Hand in the question; the caller may go on with something else.
+
+        Args:
+            case: the case.
+            settings: what pending votes count as.
+            options: gap, limit, seed.
+            listed: all its possible assignments, where somebody listed them already.
+        """
 
     def answer(self, on_progress: Callable[[Progress], None], stopped: Callable[[], bool]) -> Found:
         """Wait for what is found.
@@ -60,17 +70,18 @@ class Asked(Protocol):
 class Here:
     """Solves in this process, while the answer is waited for."""
 
-    def ask(self, case: Case, settings: Settings, options: Options) -> None:
+    def ask(self, case: Case, settings: Settings, options: Options, listed: Listed = None) -> None:
         """Keep the question."""
-        self._question = case, settings, options
+        self._question = case, settings, options, listed
 
     def answer(self, on_progress: Callable[[Progress], None], stopped: Callable[[], bool]) -> Found:
         """Solve, see :class:`Asked`."""
         from model.formulation import Formulation
         from model.solver import find
 
-        case, settings, options = self._question
-        return find(Formulation(case, settings), options, on_progress, stopped)
+        case, settings, options, listed = self._question
+        formulation = Formulation(case, settings, listed=listed)
+        return find(formulation, options, on_progress, stopped)
 
 
 class Lost(RuntimeError):
@@ -209,9 +220,9 @@ class Worker:
 class Engine(Worker):
     """Solves one case in a process of its own, see :class:`Asked`."""
 
-    def ask(self, case: Case, settings: Settings, options: Options) -> None:
+    def ask(self, case: Case, settings: Settings, options: Options, listed: Listed = None) -> None:
         """Hand in the question."""
-        self.put(("find", (case, settings, options)), options.time_limit)
+        self.put(("find", (case, settings, options, listed)), options.time_limit)
 
     def answer(self, on_progress: Callable[[Progress], None], stopped: Callable[[], bool]) -> Found:
         """Wait for what is found, see :class:`Asked`."""
@@ -374,12 +385,15 @@ class _Serving:
         self.stop = threading.Event()
         self._on_progress = on_progress
 
-    def find(self, case: Case, settings: Settings, options: Options) -> Found:
+    def find(
+        self, case: Case, settings: Settings, options: Options, listed: Listed = None
+    ) -> Found:
         """Solve a case once."""
         from model.formulation import Formulation
         from model.solver import find
 
-        return find(Formulation(case, settings), options, self._on_progress, self.stop.is_set)
+        formulation = Formulation(case, settings, listed=listed)
+        return find(formulation, options, self._on_progress, self.stop.is_set)
 
     def open(self, case: Case, settings: Settings, options: Options) -> None:
         """Hold a session of a case ready."""

@@ -93,15 +93,20 @@ class Formulation:
         liftable: ids of active caveats and rules that can be lifted without building again:
             ``lifted[id]`` opens the assignments behind a gate and frees a row. By default there
             are none, and what a gate forbids is not in the program at all.
+        listed: what ``candidates`` returns of these, where somebody has asked already.
     """
 
     def __init__(
-        self, case: Case, settings: Settings, liftable: frozenset[str] = frozenset()
+        self,
+        case: Case,
+        settings: Settings,
+        liftable: frozenset[str] = frozenset(),
+        listed: list[Candidate] | None = None,
     ) -> None:
         self.case = case
         self.settings = settings
         self.liftable = liftable
-        self.all_candidates = candidates(case, settings, liftable)
+        self.all_candidates = listed or candidates(case, settings, liftable)
         open_ones = [c for c in self.all_candidates if c.gates <= liftable]
         idle = dominated(case, open_ones, liftable)
         always = frozenset.intersection(*idle.values()) if idle else frozenset()

@@ -181,6 +181,9 @@ def minimise(
         ("mip_abs_gap", limits.absolute_gap),
         # It looks for a first plan, and there always is one: nothing deployed, or a better start.
         ("mip_heuristic_run_feasibility_jump", False),
+        # Over twelve seeds of the shipped case a fifth less time in the median, a third at worst.
+        ("mip_heuristic_run_root_reduced_cost", False),
+        ("mip_heuristic_run_zi_round", True),
     ):
         h.setOptionValue(option, setting)
     h.passModel(_lp(program, costs, more, idle))

@@ -38,6 +38,13 @@ def console(stream: TextIO | None = None) -> Console:
     return _Quiet(file=to, highlight=False)
 
 
+def told(report: GapReport, folder: Path, to: Console) -> str:
+    """Return what ``show`` prints on a console, for later."""
+    with to.capture() as caught:
+        show(report, folder, to)
+    return caught.get()
+
+
 def show(report: GapReport, folder: Path, to: Console) -> None:
     """Print the report after a solve; what matters most comes last, next to the prompt."""
     banner = Text(report.classification, style="bold", justify="center")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import importlib.metadata
 import platform
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,6 +58,7 @@ def make_run(
     taken_from: TakenFrom | None = None,
     keep: Path | None = None,
     aside: formats.Aside | None = None,
+    meanwhile: Callable[[GapReport], None] = lambda report: None,
 ) -> Run:
     """Return the run of an outcome.
 
@@ -71,7 +72,8 @@ def make_run(
         started: when it began, with a time zone.
         taken_from: the run in the history that the outcome is of, if it was not solved anew.
         keep: where the run lies whose plan was to be kept.
-        aside: a process that can write a part of it meanwhile.
+        aside: a process that can write a part of it at the same time.
+        meanwhile: called with the report, while that process writes.
     """
     plan = outcome.plan
     told = PlanFile.of(outcome, gaps)
@@ -85,6 +87,7 @@ def make_run(
     pages = formats.usual(gathered.content(report), aside)
     files: dict[str, str | bytes] = {"plan.json": text}
     files |= {table.name: table.csv() for table in tables(plan, seen, told)}
+    meanwhile(report)
     files |= pages()
     details = RunFile(
         format=FORMAT,
