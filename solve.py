@@ -55,7 +55,6 @@ from commands.common import (
     print_json,
     read_whole,
     refused,
-    solved,
     warned,
 )
 from commands.options import (
@@ -74,6 +73,7 @@ from commands.options import (
     Solver,
     TimeLimit,
 )
+from commands.planning import begin, finish
 
 if TYPE_CHECKING:
     from reports.gap_report import GapReport
@@ -158,41 +158,46 @@ def plan(
     A request that the history knows the answer to is not solved again.
     """
     from model.faults import Fault, InputError
-    from reports import formats, run_folder
+    from model.outcome import Options
     from reports.progress import Watch
-    from reports.recall import Recall, in_words
-    from reports.shape import RunOptions
 
     folder, given = case_folder(case), scenario or []
     try:
-        more = [name for name in formats.named(form) if name not in formats.USUAL] if form else []
-        what_ifs = located(folder, given)
-        out = out or Path("out", "+".join(each.name for each in what_ifs) or "base")
-        run_folder.writable(out)
         kept = kept_plan(keep)
-        if kept and kept.path == out.resolve():
-            message = "is the run to keep, which would be written over"
-            raise InputError([Fault("--out", 0, "", str(out), message, "name another folder")])
-        options = RunOptions(
-            pending=pending,
-            keep=kept.label if kept else None,
-            gap=gap,
-            time_limit=time_limit,
-            seed=seed,
-            solver=solver,
-            scenarios=tuple(each.label for each in what_ifs),
-        )
-        recall = Recall(kept_history(history), warned, fresh=fresh)
-        shown: list[str] = []
-
-        def show(report: GapReport, folder: Path = out) -> None:
-            from reports import console
-
-            if not as_json:
-                shown.append(console.told(report, folder, console.console()))
-
+        limits = Options(gap, time_limit, seed, solver=solver)
         with Watch() as watch:
-            run = solved(folder, given, options, watch, recall, kept, show)
+            begun = begin(folder, given, pending, limits, watch, kept)
+            # Only now, while an engine works: what writes takes as long to load as the case.
+            from reports import formats, run_folder
+            from reports.recall import Recall, in_words
+            from reports.shape import RunOptions
+
+            more = [f for f in formats.named(form) if f not in formats.USUAL] if form else []
+            what_ifs = located(folder, given)
+            out = out or Path("out", "+".join(each.name for each in what_ifs) or "base")
+            run_folder.writable(out)
+            if kept and kept.path == out.resolve():
+                message = "is the run to keep, which would be written over"
+                raise InputError([Fault("--out", 0, "", str(out), message, "name another folder")])
+            options = RunOptions(
+                pending=pending,
+                keep=kept.label if kept else None,
+                gap=gap,
+                time_limit=time_limit,
+                seed=seed,
+                solver=solver,
+                scenarios=tuple(each.label for each in what_ifs),
+            )
+            recall = Recall(kept_history(history), warned, fresh=fresh)
+            shown: list[str] = []
+
+            def show(report: GapReport, folder: Path = out) -> None:
+                from reports import console
+
+                if not as_json:
+                    shown.append(console.told(report, folder, console.console()))
+
+            run = finish(begun, options, watch, recall, show)
             run_folder.write(out, run.files)
             if more:
                 from reports import gathered

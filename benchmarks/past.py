@@ -13,7 +13,7 @@ from pathlib import Path
 
 from benchmarks.processes import in_turn, spread
 from benchmarks.yardstick import RESULTS, ROOT
-from commands.common import solved
+from commands.planning import begin, finish
 from reports.history_db import RunHistory
 from reports.progress import Watch
 from reports.recall import Recall
@@ -39,7 +39,8 @@ def _measured(folder: Path, runs: int) -> str:
     data = ROOT / "data"
     with Watch() as watch:
         options = RunOptions(pending="granted", gap=1e-4, time_limit=600, seed=0)
-        run = solved(data, (), options, watch, Recall(None, print))
+        begun = begin(data, (), options.pending, options.limits, watch, None)
+        run = finish(begun, options, watch, Recall(None, print))
     Recall(history, print).keep(run, data, folder)
     [first] = history.entries()
     files, inputs = history.files(first.run), history.inputs(first.run)

@@ -13,22 +13,14 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from model.case import Case
     from model.domain import Pending, Settings
-    from model.eligibility import Candidate
-    from model.engine import Asked
     from model.faults import Fault
     from model.scenario import Source
-    from reports.formats import Aside
-    from reports.gap_report import GapReport
     from reports.history_db import RunHistory
     from reports.kept import Kept
-    from reports.progress import Watch
-    from reports.recall import Recall
-    from reports.run import Run
-    from reports.shape import Outcome, RunOptions
 
 DONE, PROGRAM_FAULT, INPUT_WRONG, NOT_PROVEN = 0, 1, 2, 3
 PIPE_CLOSED = 141
@@ -127,93 +119,6 @@ def kept_history(named: Path) -> RunHistory | None:
     from reports.history_db import RunHistory
 
     return None if str(named) == "off" else RunHistory(named)
-
-
-def solved(
-    folder: Path,
-    scenarios: Sequence[str],
-    options: RunOptions,
-    watch: Watch,
-    recall: Recall,
-    kept: Kept | None = None,
-    meanwhile: Callable[[GapReport], None] = lambda report: None,
-) -> Run:
-    """Read, solve and explain a case under scenarios; what was solved before is not solved again.
-
-    ``meanwhile`` is called with the report while its files are written.
-
-    Raises:
-        InputError: the case is wrong, or its pins contradict it.
-    """
-    import datetime
-
-    started = datetime.datetime.now(datetime.UTC)
-    watch.say("Reading the case")
-    case, warnings = read_whole(folder, scenarios, options.pending, kept=kept)
-    for warning in warnings:
-        if warning.place == "tiers":  # what is minimised is no matter for the small print
-            typer.echo(f"warning: {one_line(warning)}", err=True)
-
-    from model.domain import Settings
-
-    settings = Settings(pending=options.pending, keep=kept.stays if kept else None)
-    known = recall.answer(case, options)
-    outcome: Outcome
-    seen: list[Candidate]
-    aside: Aside | None = None
-    if known is None:
-        from model import engine
-
-        asked = engine.ready()
-        outcome, seen = _searched(asked, case, settings, options, watch)
-        aside = asked if isinstance(asked, engine.Engine) else None
-    else:
-        from model.eligibility import candidates
-
-        outcome, seen = known.answer, candidates(case, settings)
-    from model.explain import explain
-    from reports.run import make_run
-
-    watch.say("Explaining the gaps")
-    gaps = explain(outcome.plan, seen)
-    source = known.source if known else None
-    place = kept.path if kept else None
-    return make_run(
-        outcome, gaps, seen, warnings, folder, options, started, source, place, aside, meanwhile
-    )
-
-
-def _searched(
-    asked: Asked, case: Case, settings: Settings, options: RunOptions, watch: Watch
-) -> tuple[Outcome, list[Candidate]]:
-    from model.engine import Engine
-    from model.outcome import Contradiction, OutOfTime, concluded
-
-    watch.say("Writing the program")
-    limits = options.limits
-    # Listed while an engine still loads, which then need not list them itself.
-    from model.eligibility import candidates
-
-    seen = candidates(case, settings)
-    asked.ask(case, settings, limits, seen)
-    # What takes long to load, while an engine works.
-    from model.faults import InputError
-    from reports import console, formats, run  # noqa: F401
-
-    formats.ready(formats.QUICK if isinstance(asked, Engine) else formats.USUAL)
-    try:
-        found = asked.answer(watch.on_progress, watch.stopped)
-    except Contradiction:
-        watch.say("Looking for what the pins contradict")
-        from model.conflict import contradicted
-
-        raise InputError([contradicted(case, settings)]) from None
-    except OutOfTime:
-        typer.echo("No plan that keeps the pins was found in time; nothing was written.", err=True)
-        raise typer.Exit(NOT_PROVEN) from None
-    if isinstance(asked, Engine):
-        asked.prepare("reports.formats", "ready", formats.SLOW)
-    return concluded(case, settings, limits, found), seen
 
 
 # How they answer

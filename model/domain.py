@@ -300,6 +300,9 @@ class Rest:
     name: str
     probability: Fraction
 
+    def __hash__(self) -> int:
+        return hash(self.name)  # a fraction's own takes a modular inverse each time
+
 
 @lru_cache(maxsize=4096)
 def certainty(rests: tuple[Rest, ...]) -> Fraction:
