@@ -57,7 +57,6 @@ def answer(
 ) -> int:
     """Print the answer and return the exit code."""
     from model import whatif
-    from model.faults import Fault
     from model.session import flipped
     from reports import console, steadied
     from reports.progress import Watch
@@ -77,15 +76,11 @@ def answer(
             tell=lambda what, count: watch.say(f"{count} points of the curve; now {what}"),
             stopped=watch.stopped,
         )
-    value, bound = found.least
     if q.most is not None and found.held is None:
-        if bound > q.most + 0.5:
-            message = f"is less than any plan moves from {q.kept.label}"
-            fault = Fault("--max-change", 0, "", str(q.most), message, f"allowed: {value} or more")
+        fault = whatif.too_little("--max-change", q.most, found.least, q.kept.label)
+        if fault.allowed:
             raise refused([fault], as_json, "No plan moves so little (proven)")
-        message = f"no plan was found in time that moves so little; the nearest moves {value}"
-        raise refused([Fault("--max-change", 0, "", str(q.most), message)], as_json, "Not proven",
-                      NOT_PROVEN)  # fmt: skip
+        raise refused([fault], as_json, "Not proven", NOT_PROVEN)
     told = steadied.Steadied(found, q.kept, q.most)
     if as_json:
         print_json({"change": list(said), **told.values()})

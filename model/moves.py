@@ -59,6 +59,13 @@ def runs(there: Mapping[Spot, int]) -> list[tuple[str, str, int, int, int]]:
     return found
 
 
+def shifts(before: Counter[Spot], now: Counter[Spot]) -> list[tuple[str, str, int, int, int]]:
+    """Return what moves: offer, line, first and last month, units more or (below 0) fewer."""
+    change = Counter(now)
+    change.subtract(before)
+    return runs(change)
+
+
 def compared_tiers(case: Case, settings: Settings) -> tuple[Tier, ...]:
     """Return the tiers that can be valued: ``change`` is left out without a plan to keep."""
     return tuple(each for each in case.tiers if each != "change" or settings.keep is not None)

@@ -7,9 +7,10 @@ columns and rows, and only those parts of the program are solved that were never
 
 from __future__ import annotations
 
+import contextlib
 import math
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -200,11 +201,17 @@ class Session:
 
         Equally good plans may differ by what was solved before. This one does not.
         """
-        mine, self._memo = self._memo, known.copy()
-        try:
+        with self.knowing(known):
             return self.solve(
                 flips, tiers=tiers, until=until, stopped=stopped, on_progress=on_progress
             )
+
+    @contextlib.contextmanager
+    def knowing(self, known: Memo) -> Iterator[None]:
+        """Search with what is known by then and no more, and forget what is learnt by it."""
+        mine, self._memo = self._memo, known.copy()
+        try:
+            yield
         finally:
             self._memo = mine
 

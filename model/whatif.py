@@ -8,10 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from model.case import Case
-from model.domain import Settings, Tier
+from model.domain import Settings, Tier, is_tier
 from model.explain import Gap, explain
+from model.faults import Fault
 from model.formulation import Formulation
-from model.outcome import Options, Outcome
+from model.outcome import Options, Outcome, Progress
 from model.pareto import Frontier, Tell, Tracing
 from model.session import BASE, Flips, Session
 from model.solver import solve
@@ -67,6 +68,10 @@ def _fresh(case: Case, settings: Settings, options: Options, stopped: Callable[[
     return Side(outcome, tuple(explain(outcome.plan, formulation.all_candidates)))
 
 
+Least = tuple[int, float]
+"""The fewest unit-months that any plan moves, as found, and the proven bound."""
+
+
 @dataclass(frozen=True)
 class Stability:
     """What it costs to keep to a plan.
@@ -75,13 +80,13 @@ class Stability:
         free: the best plan, which moves as far as that takes.
         held: the best plan that moves no more than asked; None where that was not asked, or no
             plan moves so little.
-        least: the fewest unit-months that any plan moves, as found, and the proven bound.
+        least: how little any plan moves.
         curve: what each step of change buys; None where that was not asked.
     """
 
     free: Side
     held: Side | None
-    least: tuple[int, float]
+    least: Least
     curve: Frontier | None
 
 
@@ -116,20 +121,60 @@ def steadied(
     until = time.monotonic() + options.time_limit
     # A point of the curve is on it only where nothing better is left at all.
     session = Session(case, settings, replace(options, gap=0.0) if curve else options)
-    after = session.flipped(flips)
     free = _flipped(session, flips, stopped, until)
-    program = session.program(flips)
-    order: list[Tier] = [tier.name for tier in free.outcome.tiers]
-    first = session.find(program.aimed("change"), after, until=until, stopped=stopped)
-    nearest = first.outcome.tiers[0]
-    held = None
-    if most is not None and nearest.value <= most:
-        bounded = program.bounded("change", most + 0.5, first.point).aimed(*order)
-        found = session.find(bounded, after, until=until, stopped=stopped)
-        held = Side(found.outcome, _told(session, flips, found.outcome))
+    least, found = holding(session, flips, most, until=until, stopped=stopped)
+    held = Side(found, _told(session, flips, found)) if found else None
     frontier = None
     if curve:
+        order: list[Tier] = [tier.name for tier in free.outcome.tiers]
         firsts = tuple(tier for tier in order if tier in ("critical", "shortfall")) or (order[0],)
         tracing = Tracing(session, flips, firsts, "change", until, stopped, tell)
         frontier = tracing.trace(points)
-    return Stability(free, held, (round(nearest.value), nearest.bound), frontier)
+    return Stability(free, held, least, frontier)
+
+
+def holding(
+    session: Session,
+    flips: Flips,
+    most: int | None,
+    *,
+    until: float = math.inf,
+    stopped: Callable[[], bool] = lambda: False,
+    on_progress: Callable[[Progress], None] = lambda progress: None,
+) -> tuple[Least, Outcome | None]:
+    """Return how little any plan moves, and the best plan that moves no more than ``most``.
+
+    Args:
+        session: of a case with tier ``change`` and a plan to keep.
+        flips: how it is changed.
+        most: how many unit-months may move; None for no such plan.
+        until: when to stop, in monotonic seconds, if that is before the session's limit.
+        stopped: asked often; true ends the search.
+        on_progress: told as the search for the best plan moves.
+
+    Returns:
+        No plan where none was asked for, or the least that was found is more than ``most``.
+
+    Raises:
+        Contradiction, OutOfTime: see ``model/solver.py``.
+    """
+    after, program = session.flipped(flips), session.program(flips)
+    first = session.find(program.aimed("change"), after, until=until, stopped=stopped)
+    nearest = first.outcome.tiers[0]
+    least = round(nearest.value), nearest.bound
+    if most is None or nearest.value > most:
+        return least, None
+    order = [goal.name for goal in program.goals if is_tier(goal.name)]
+    bounded = program.bounded("change", most + 0.5, first.point).aimed(*order)
+    found = session.find(bounded, after, until=until, stopped=stopped, on_progress=on_progress)
+    return least, found.outcome
+
+
+def too_little(flag: str, most: int, least: Least, label: str) -> Fault:
+    """Say why there is no plan that moves so little: proven where the bound is beyond it."""
+    value, bound = least
+    if bound > most + 0.5:
+        message = f"is less than any plan moves from {label}"
+        return Fault(flag, 0, "", str(most), message, f"allowed: {value} or more")
+    message = f"no plan was found in time that moves so little; the nearest moves {value}"
+    return Fault(flag, 0, "", str(most), message)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from typing import Any
 
 from rich.console import Console
@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from model.domain import Tier
-from model.moves import Spot, runs, spots, stays
+from model.moves import shifts, spots, stays
 from model.pareto import Measure
 from model.whatif import Side, Stability
 from reports import console, frontiers, words
@@ -111,10 +111,7 @@ class Steadied:
         return words.plain(f"{', '.join(told)}. {self.kept.label} has {kept:,} in this horizon.")
 
     def _shifts(self) -> list[tuple[str, str, int, int, int]]:
-        """Return what moves: offer, line, first and last month, units more or (below 0) fewer."""
-        change: Counter[Spot] = Counter(self.now)
-        change.subtract(self.before)
-        return runs(change)
+        return shifts(self.before, self.now)
 
     def _moved(self) -> Table:
         shown = "the plan shown" if self.found.held else "the free plan"

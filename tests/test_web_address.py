@@ -10,21 +10,37 @@ from hypothesis import strategies as st
 
 from model.faults import InputError
 from model.flags import Change, Switches
-from web.address import BASELINE, FORM, MOST, PARTS, State, parse
+from web.address import (
+    ASIDE,
+    BASELINE,
+    CASE,
+    FORM,
+    KEEP,
+    MAX_CHANGE,
+    MOST,
+    MOVES,
+    PARTS,
+    State,
+    parse,
+)
 
 TEXTS = st.lists(
     st.text(min_size=1, max_size=12).map(str.strip).filter(bool), max_size=4, unique=True
 )
 SCENARIOS = ("london-early", "hubs-late")
 RUNS = ("0d0216173397", "27f1afc2a1d3")
+KEPT = st.sampled_from([CASE, *RUNS, "?lift=A&set=B.units%3D2", "?keep=%3Flift%3DA&refuse=B"])
 
 
 @st.composite
 def states(draw: st.DrawFn) -> State:
-    typed = [part for part in PARTS if part not in ("scenario", BASELINE)]
+    typed = [part for part in PARTS if part not in ("scenario", *ASIDE)]
     pairs = [(part, each) for part in typed for each in draw(TEXTS)]
     pairs += [("scenario", each) for each in draw(st.lists(st.sampled_from(SCENARIOS)))]
     pairs += [(BASELINE, each) for each in draw(st.lists(st.sampled_from(RUNS), max_size=1))]
+    if keep := draw(st.lists(KEPT, max_size=1)):
+        pairs += [(KEEP, each) for each in keep]
+        pairs += [(MAX_CHANGE, each) for each in draw(st.lists(st.sampled_from("07"), max_size=1))]
     return parse(pairs, SCENARIOS, RUNS)
 
 
@@ -58,6 +74,16 @@ def test_a_list_to_choose_from_says_what_the_address_says() -> None:
     assert chosen == State(refuse=("DEU-BUNDESTAG",))
 
 
+def test_a_plan_to_keep_has_one_name_and_goes_with_its_limit() -> None:
+    assert parse([(KEEP, "?")], ()).keep == (CASE,)
+    state = parse([(KEEP, "?refuse=B&lift=A&baseline=" + RUNS[0]), (MOVES, "5")], (), RUNS)
+    assert (state.keep, state.max_change) == (("?lift=A&refuse=B",), ("5",))
+    assert not state.without(KEEP, state.keep[0])
+    # A form sends the number even where no plan is kept any more.
+    assert not parse([(KEEP, ""), (MOVES, "5")], ())
+    assert parse([(KEEP, state.picture)], (), RUNS).keep == (state.picture,)
+
+
 @pytest.mark.parametrize(
     ("pairs", "said"),
     [
@@ -67,6 +93,13 @@ def test_a_list_to_choose_from_says_what_the_address_says() -> None:
         ([("scenario", "../other.yaml")], "is no known scenario"),
         ([(BASELINE, "0d02161733")], "is no run of the history"),
         ([(BASELINE, each) for each in RUNS], "is a second baseline; give one"),
+        ([(KEEP, "cas")], "'cas': is no plan to keep; nearest: case"),
+        ([(KEEP, CASE), (KEEP, RUNS[0])], "is a second keep; give one"),
+        ([(KEEP, "?lfit=A")], "keep: : 'lfit': is no part of an address; nearest: lift"),
+        ([(KEEP, "?keep=" * 600)], "more than 3 in a row"),
+        ([(KEEP, "?" + "A" * 6000)], "is longer than 6000 letters"),
+        ([(MAX_CHANGE, "3")], "needs a plan to keep; name it with keep"),
+        ([(KEEP, CASE), (MAX_CHANGE, "-3")], "is no number of unit-months; allowed: 0 or more"),
         ([(FORM, "set:A")], "a choice is refuse:ID or grant:ID"),
         ([("set", "A" * 501)], "is longer than 500 letters"),
         ([("lift", f"A{i}") for i in range(MOST + 1)], "has 201 changes; allowed: 200"),

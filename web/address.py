@@ -10,17 +10,26 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from model.faults import Fault, InputError, nearest
 from model.flags import Change, Switches
 
 Part = Literal[
-    "scenario", "lift", "restore", "refuse", "grant", "set", "pin", "forbid", "add", "baseline"
-]
+    "scenario", "lift", "restore", "refuse", "grant", "set", "pin", "forbid", "add",
+    "baseline", "keep", "max_change",
+]  # fmt: skip
 PARTS: tuple[Part, ...] = get_args(Part)
 BASELINE = "baseline"
 """The part that changes nothing: the run that an answer is held against."""
+KEEP, MAX_CHANGE = "keep", "max_change"
+"""The plan that the answer keeps to as far as it can, and how many unit-months may move."""
+ASIDE = (BASELINE, KEEP, MAX_CHANGE)
+"""The parts that leave the case as it is; each is given once at most."""
+CASE, PICTURE = "case", "?"
+"""The plan of the case as it is; what stands before the address of a picture whose plan it is."""
+MOVES = "moves"
+"""What the form sends for ``max_change``; it means nothing where no plan is kept."""
 SWITCHES = ("lift", "restore", "refuse", "grant")
 """The parts whose order means nothing."""
 VIEWS = ("tab", "line", "month")
@@ -39,6 +48,12 @@ LONGEST = 500
 """Letters of one of them."""
 LONGEST_OFFER = 2000
 """And of an offer that is typed in."""
+LONGEST_KEPT = 6000
+"""And of the address of a picture whose plan is kept."""
+LONG = {"add": LONGEST_OFFER, KEEP: LONGEST_KEPT}
+"""The parts that may be longer."""
+DEEPEST = 3
+"""So many pictures may keep to one another in a row: each is solved for the next one."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +64,9 @@ class State:
         scenario, set, pin, forbid, add: in the order in which they act.
         lift, restore, refuse, grant: ids, sorted.
         baseline: the run that it is held against, one at most; the case as it is if none.
+        keep: whose plan it keeps to, one at most: ``case``, a run, or a picture: ``?`` and its
+            query string.
+        max_change: how many unit-months may move from that plan, one number at most.
     """
 
     scenario: tuple[str, ...] = ()
@@ -61,6 +79,8 @@ class State:
     forbid: tuple[str, ...] = ()
     add: tuple[str, ...] = ()
     baseline: tuple[str, ...] = ()
+    keep: tuple[str, ...] = ()
+    max_change: tuple[str, ...] = ()
 
     def query(self) -> str:
         """Return the query string, without the question mark; empty for the case as it is."""
@@ -77,10 +97,28 @@ class State:
     @property
     def changes(self) -> bool:
         """Whether anything is changed from the case."""
-        return any(part != BASELINE for part, _ in self)
+        return any(part not in ASIDE for part, _ in self)
+
+    @property
+    def differs(self) -> bool:
+        """Whether its plan may be another one than that of the case as it is."""
+        return self.changes or bool(self.keep)
+
+    @property
+    def freely(self) -> State:
+        """The state without a plan to keep."""
+        return replace(self, keep=(), max_change=())
+
+    @property
+    def picture(self) -> str:
+        """What ``keep`` is to keep to the plan of this state."""
+        shown = replace(self, baseline=())
+        return PICTURE + shown.query() if shown.differs else CASE
 
     def without(self, part: Part, value: str) -> State:
         """Return the state with one change taken back."""
+        if part == KEEP:
+            return self.freely
         return replace(self, **{part: tuple(each for each in getattr(self, part) if each != value)})
 
     def having(self, part: Part, value: str) -> State:
@@ -101,7 +139,10 @@ class State:
 
 
 def parse(
-    pairs: Iterable[tuple[str, str]], scenarios: Sequence[str], runs: Collection[str] = ()
+    pairs: Iterable[tuple[str, str]],
+    scenarios: Sequence[str],
+    runs: Collection[str] = (),
+    deep: int = 0,
 ) -> State:
     """Return the state that names and values of a query string stand for.
 
@@ -110,14 +151,15 @@ def parse(
     Args:
         pairs: as they stand in the query.
         scenarios: names that may be opened; an address opens no file.
-        runs: names of those that an answer may be held against.
+        runs: names of those that an answer may be held against, or keep to.
+        deep: how many pictures keep to this one.
 
     Raises:
         InputError: an unknown name, a scenario that is none of those, or too much.
     """
     faults: list[Fault] = []
     found: list[tuple[str, str]] = []
-    for name, value in _typed(pairs):
+    for name, value in _typed(list(pairs)):
         text = value.strip()
         if name in VIEWS or not text:
             continue
@@ -127,7 +169,7 @@ def parse(
         if part not in PARTS or (name == FORM and part not in SWITCHES):
             known = "a choice is refuse:ID or grant:ID" if name == FORM else nearest(name, PARTS)
             faults.append(Fault("address", 0, "", name, "is no part of an address", known))
-        elif len(named) > (most := LONGEST_OFFER if part == "add" else LONGEST):
+        elif len(named) > (most := LONG.get(part, LONGEST)):
             message = f"is longer than {most} letters"
             faults.append(Fault("address", 0, part, named, message))
         elif part == "scenario" and named not in scenarios:
@@ -136,10 +178,23 @@ def parse(
         elif part == BASELINE and named not in runs:
             message = "is no run of the history that is still where it was written"
             faults.append(Fault("address", 0, part, named, message, nearest(named, runs)))
-        elif part == BASELINE and any(p == part and n != named for p, n in found):
-            faults.append(Fault("address", 0, part, named, "is a second baseline", "give one"))
+        elif part == MAX_CHANGE and not _whole(named):
+            message, allowed = "is no number of unit-months", "allowed: 0 or more"
+            faults.append(Fault("address", 0, part, named, message, allowed))
+        elif part == KEEP:
+            try:
+                found.append((part, _kept(named, scenarios, runs, deep)))
+            except InputError as error:
+                faults += error.faults
         else:
             found.append((part, named))
+    for part in ASIDE:
+        for _, named in list(dict.fromkeys(each for each in found if each[0] == part))[1:]:
+            faults.append(Fault("address", 0, part, named, f"is a second {part}", "give one"))
+    told = {part for part, _ in found}
+    if MAX_CHANGE in told and KEEP not in told and not faults:
+        message, allowed = "needs a plan to keep", "name it with keep"
+        faults.append(Fault("address", 0, MAX_CHANGE, "", message, allowed))
     if len(found) > MOST:
         message = f"has {len(found)} changes"
         faults.append(Fault("address", 0, "", "", message, f"allowed: {MOST}"))
@@ -148,11 +203,40 @@ def parse(
     return _state(found)
 
 
-def _typed(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+def _kept(text: str, scenarios: Sequence[str], runs: Collection[str], deep: int) -> str:
+    """Return whose plan is kept, always in the same words.
+
+    Raises:
+        InputError: that is nobody's, or one keeps to another one all too often.
+    """
+    if text == CASE or text in runs:
+        return text
+    faults = [
+        Fault("address", 0, KEEP, text, "is no plan to keep",
+              f"{nearest(text, [CASE, *runs])}; or ? and the address of a picture")
+    ]  # fmt: skip
+    if text.startswith(PICTURE) and deep >= DEEPEST:
+        message = f"keeps to a plan that keeps to another one, more than {DEEPEST} in a row"
+        allowed = "save the picture as a run (Export), and keep to that"
+        faults = [Fault("address", 0, KEEP, text, message, allowed)]
+    elif text.startswith(PICTURE):
+        try:
+            return parse(parse_qsl(text[1:]), scenarios, runs, deep + 1).picture
+        except InputError as error:
+            faults = [replace(each, place=f"{KEEP}: {each.place}") for each in error.faults]
+    raise InputError(faults)
+
+
+def _typed(pairs: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     """Yield what a query says, the numbers of a form as the fields that they set."""
     seats: list[dict[str, str | int]] = []
     moved = False
+    keeping = any(name == KEEP and value.strip() for name, value in pairs)
     for name, value in pairs:
+        if name == MOVES:
+            if keeping:
+                yield MAX_CHANGE, value
+            continue
         if not name.startswith((MONTH, SEAT)):
             yield name, value
             continue

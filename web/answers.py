@@ -12,7 +12,7 @@ from model.domain import Pending
 from model.faults import InputError
 from reports.content import Content
 from reports.history_db import Entry, RunHistory
-from web.address import BASELINE, SEATS, State, parse
+from web.address import BASELINE, KEEP, SEATS, State, parse
 
 MOST_RUNS = 50
 """So many of the newest runs are offered to be held against."""
@@ -38,7 +38,7 @@ class Served:
 
     def state(self, pairs: Sequence[tuple[str, str]]) -> State:
         """Return the state that a query string stands for. Raises what ``parse`` does."""
-        named = any(name == BASELINE for name, _ in pairs)
+        named = any(name in (BASELINE, KEEP) for name, _ in pairs)
         return parse(pairs, self.scenarios(), {run.run for run in self.runs()} if named else ())
 
     def runs(self) -> list[Entry]:
@@ -114,7 +114,7 @@ class Asked:
         typed = (s.set, s.pin, s.forbid, s.add)
         # What is typed is solved with the switches in it: a pin may need what is lifted.
         own = (s.lift, s.restore, s.refuse, s.grant) if any(typed) else ()
-        return self.stamp, s.scenario, typed, own
+        return self.stamp, s.scenario, typed, own, s.keep
 
 
 @dataclass(frozen=True)
@@ -249,10 +249,28 @@ class Report:
 
 
 @dataclass(frozen=True)
+class KeptTold:
+    """How far the plan of a picture is from the one that it keeps to.
+
+    Attributes:
+        whose: the plan to keep, in words.
+        moved: unit-months that differ.
+        of: unit-months of the plan to keep, in this horizon.
+        offers: what moves, by offer: where it is no longer, and where it is now, in words.
+    """
+
+    whose: str
+    moved: int
+    of: int
+    offers: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True)
 class Look:
     """A solved what-if, as the page shows it.
 
     Attributes:
+        kept: None where no plan is kept.
         said: the change in words; empty for the case as it is.
         seconds: from question to answer, in the worker.
     """
@@ -261,6 +279,7 @@ class Look:
     board: Board
     said: tuple[str, ...]
     seconds: float
+    kept: KeptTold | None = None
 
 
 class NoAnswer(Exception):

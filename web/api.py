@@ -17,7 +17,7 @@ from model.faults import InputError
 from model.outcome import Progress
 from reports import formats
 from reports.formats import FORMATS
-from web.address import LONGEST, LONGEST_OFFER, MOST
+from web.address import KEEP, LONGEST, LONGEST_KEPT, LONGEST_OFFER, MAX_CHANGE, MOST
 from web.answers import Asked, Counted, Kind, NoAnswer, Report
 from web.solving import Busy, Job, Phase, Solving
 
@@ -52,6 +52,30 @@ class Change(_Shape):
 
 
 _CHANGE = set(Change.model_fields)
+
+
+class Planned(Change):
+    """A change, and the plan that its own keeps to, as far as nothing better is lost by that."""
+
+    keep: str = Field(
+        "",
+        max_length=LONGEST_KEPT,
+        description="Whose plan: `case` (as it is), a run of the history, or the address of a "
+        "picture: `?lift=ID&...`. Of plans that are as good the one is taken that moves the fewest "
+        "unit-months, as tier `change` counts them; empty for any.",
+        examples=["case", "?lift=DEU-BASING"],
+    )
+    max_change: int | None = Field(
+        None,
+        ge=0,
+        lt=10**8,
+        description="With `keep`: move at most so many unit-months, even if the plan is worse.",
+    )
+
+    def address(self) -> list[tuple[str, str]]:
+        """Return it as an address says it."""
+        most = "" if self.max_change is None else str(self.max_change)
+        return [*super().address(), (KEEP, self.keep), (MAX_CHANGE, most)]
 
 
 class FaultTold(_Shape):
@@ -117,7 +141,7 @@ class Why(Change):
     month: int | None = Field(None, ge=1, le=600)
 
 
-class ReportOf(Change):
+class ReportOf(Planned):
     """A change, and the format in which it is told."""
 
     format: Text = Field(description=f"One of {', '.join(FORMATS)}.")
@@ -142,14 +166,17 @@ _GONE: dict[int | str, dict[str, Any]] = {404: {"model": Refusal, "description":
 
 
 @router.post("/plan", status_code=202)
-async def plan(request: Request, change: Change) -> JobTold:
+async def plan(request: Request, change: Planned) -> JobTold:
     """Solve the case under a change; the result is what ``plan.json`` holds."""
     return _posted(request, "plan", change)
 
 
 @router.post("/whatif", status_code=202)
-async def whatif(request: Request, change: Change) -> JobTold:
-    """Solve the case and a change; the result is what ``whatif --json`` prints."""
+async def whatif(request: Request, change: Planned) -> JobTold:
+    """Solve the case and a change; the result is what ``whatif --json`` prints.
+
+    With a plan to keep it is what ``whatif --keep --json`` prints.
+    """
     return _posted(request, "whatif", change)
 
 

@@ -123,7 +123,7 @@ def report(served: Served, asked: Asked, on_progress: Tell, stopped: Stopped) ->
     """
     name = formats.one(dict(asked.more)["format"])
     desk = Desk(served, asked, on_progress, stopped)
-    now = desk.answered()[0] if asked.state.changes else desk.base()
+    now = desk.now()[0]
     content = gathered.content(now.report, desk.against())
     files = formats.written(content, [name])
     raw = {each: t.encode() if isinstance(t, str) else t for each, t in files.items()}
@@ -145,7 +145,7 @@ def _unknown(what: str, name: str, known: Collection[str]) -> list[Fault]:
 
 
 class _Question:
-    """A question about the case that a state comes to.
+    """A question about the case that a state comes to, whatever plan the picture keeps to.
 
     Attributes:
         case: with all switches in it.

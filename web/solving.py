@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 from model.engine import Lost, Worker
 from model.outcome import Progress, SolverFault
+from web.address import DEEPEST
 from web.answers import BEHIND, LONG, MANY, ROOMS, Asked, Counted, NoAnswer, Served
 
 QUEUE = 32
@@ -282,6 +283,8 @@ class Solving:
         Two solves in a row may each take the time limit: that of the case, and of the change.
         """
         seconds = 3 * self.served.time_limit
+        if job is not None and job.asked.state.keep:
+            seconds *= 1 + DEEPEST  # each of the plans that are kept, too
         if job is not None and job.asked.kind in MANY:
             seconds += LONG
         room = ROOMS.get(job.asked.kind, ROOM) if job else ROOM

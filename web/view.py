@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from jinja2 import Environment
 
@@ -19,7 +19,7 @@ from reports import html, words
 from reports.content import Content
 from reports.formats import FORMATS
 from reports.told import GapTold, LineTold, TourTold
-from web.address import Part, State
+from web.address import CASE, KEEP, MAX_CHANGE, PICTURE, Part, State
 from web.answers import Board, Counted, Look, Switch, Vote
 from web.pricing import Prices
 from web.tabs import TABS, Tab, chosen
@@ -38,6 +38,8 @@ VERBS: dict[Part, str] = {
     "forbid": "Forbidden",
     "add": "Added",
     "baseline": "Held against run",
+    "keep": "Kept to",
+    "max_change": "Moved at most",
 }
 """How each part of a state is called where it is listed."""
 
@@ -61,7 +63,12 @@ def _offer_columns() -> list[tuple[str, bool]]:
 def _environment() -> Environment:
     environment = html.environment(TEMPLATES)
     environment.globals.update(
-        TABS=TABS, OFFER=_offer_columns(), clicks=_clicks, FORMATS=FORMATS, address=address
+        TABS=TABS,
+        OFFER=_offer_columns(),
+        clicks=_clicks,
+        FORMATS=FORMATS,
+        address=address,
+        whose=whose,
     )
     environment.filters.update(points=_points, interval=_interval)
     return environment
@@ -107,6 +114,10 @@ def done(state: State, board: Board | None) -> list[Done]:
 
 def _called(part: Part, value: str) -> str:
     """Return how a change is called in the list; an offer by its id and units."""
+    if part == KEEP:
+        return whose(value)
+    if part == MAX_CHANGE:
+        return f"{value} unit-months"
     if part != "add":
         return value
     try:
@@ -114,6 +125,15 @@ def _called(part: Part, value: str) -> str:
         return f"{offer['units']} of {offer['offer']}"
     except (InputError, KeyError, TypeError):
         return value
+
+
+def whose(keep: str) -> str:
+    """Say whose plan is kept."""
+    if keep == CASE:
+        return "the case as it is"
+    if not keep.startswith(PICTURE):
+        return f"run {keep}"
+    return f"the picture {', '.join(value for _, value in parse_qsl(keep[len(PICTURE) :]))}"
 
 
 def page(state: State, look: Look | None, tab: str, prices: Prices) -> str:

@@ -35,7 +35,7 @@ from reports.gap_report import GapReport
 from reports.rows import Origin
 from reports.run import versions
 from reports.shape import PlanFile, RunOptions, input_hash, run_name, sha256
-from web import board
+from web import board, keeping
 from web.address import State
 from web.answers import Asked, Counted, Look, NoAnswer, Served
 
@@ -88,6 +88,8 @@ class Solved:
 
 _read: OrderedDict[tuple[object, ...], Read] = OrderedDict()
 _held: OrderedDict[tuple[object, ...], Held] = OrderedDict()
+_keeping: OrderedDict[tuple[str, str], keeping.Keeping] = OrderedDict()
+"""Plans to keep, by the stamp of the files and whose they are."""
 _runs: OrderedDict[str, GapReport] = OrderedDict()
 _bases: dict[str, Solved] = {}
 """The case as it is, by the stamp of its files."""
@@ -110,17 +112,19 @@ def look(served: Served, asked: Asked, on_progress: Tell, stopped: Stopped) -> L
     """
     began = time.monotonic()
     desk = Desk(served, asked, on_progress, stopped)
-    base, state = desk.base(), asked.state
-    now, said = desk.answered() if state.changes else (base, ())
+    state = asked.state
+    now, said = desk.now()
     content = gathered.content(now.report, desk.against())
     shown = board.of(desk.read(state.scenario), state, content, served)
-    return Look(content, shown, said, time.monotonic() - began)
+    to = desk.kept()
+    kept = keeping.told(to, now.outcome.plan) if to else None
+    return Look(content, shown, said, time.monotonic() - began, kept)
 
 
 def plan(served: Served, asked: Asked, on_progress: Tell, stopped: Stopped) -> dict[str, Any]:
     """Solve a state, and return what ``plan.json`` says. Raises what ``look`` does."""
     desk = Desk(served, asked, on_progress, stopped)
-    now = desk.answered()[0] if asked.state.changes else desk.base()
+    now = desk.now()[0]
     told: dict[str, Any] = json.loads(now.plan)
     return {"run": now.report.origin.run, **told}
 
@@ -128,8 +132,10 @@ def plan(served: Served, asked: Asked, on_progress: Tell, stopped: Stopped) -> d
 def whatif(served: Served, asked: Asked, on_progress: Tell, stopped: Stopped) -> dict[str, Any]:
     """Solve a state, and return what ``whatif --json`` prints. Raises what ``look`` does."""
     desk = Desk(served, asked, on_progress, stopped)
+    if asked.state.keep:
+        return keeping.whatif(desk)
     base = desk.base()
-    now, said = desk.answered() if asked.state.changes else (base, ())
+    now, said = desk.now()
     told = Changed(base.outcome, now.outcome, (base.report.gaps, now.report.gaps))
     return {"change": said, **told.values()}
 
@@ -149,23 +155,27 @@ class Desk:
             InputError: it is wrong.
         """
         state = self.asked.state
-        key = (self.asked.stamp, tuple(scenarios), typed and tuple(state))
+        key = (self.asked.stamp, tuple(scenarios), typed and tuple(state), bool(state.keep))
         if key not in _read:
             files = [str(self.served.files.get(each, each)) for each in scenarios]
             settings = replace(self.settings, today=datetime.date.today())
             reading = read_case(self.served.folder, settings, files, typed)
-            warnings = (*reading.warnings, *unkept(reading.case))
+            warnings = (*reading.warnings, *(() if state.keep else unkept(reading.case)))
             _keep(_read, key, Read(reading.case, tuple(map(str, warnings))))
         _read.move_to_end(key)
         self._warnings = _read[key].warnings
         return _read[key].case
 
+    def beside(self, state: State) -> Desk:
+        """Return the same question of another state."""
+        asked = replace(self.asked, state=state)
+        return Desk(self.served, asked, self.on_progress, self.stopped)
+
     def base(self) -> Solved:
         """Return the case as it is, solved; one that a stop has cut short is not kept."""
         stamp = self.asked.stamp
         if stamp not in _bases:
-            whole = replace(self.asked, state=State())
-            desk = Desk(self.served, whole, self.on_progress, self.stopped)
+            desk = self.beside(State())
             solved = desk.solved(desk.read(), BASE)
             if solved.outcome.status == "interrupted":
                 return solved
@@ -186,10 +196,45 @@ class Desk:
             return _runs[name]
         return self.base().report if self.asked.state else None
 
-    def answered(self) -> tuple[Solved, tuple[str, ...]]:
+    def now(self) -> tuple[Solved, tuple[str, ...]]:
         """Return the state, solved, and in words. Raises what ``solved`` does."""
-        meant = flags.understood(self.asked.state.change(), self.read)
+        if not self.asked.state.differs:
+            return self.base(), ()
+        meant = self.meant()
         return self.solved(meant.case, meant.flips), meant.said
+
+    def kept(self) -> keeping.Keeping | None:
+        """Return the plan that the state keeps to; None where there is none.
+
+        Raises:
+            InputError, NoAnswer: it cannot be read, or solved.
+        """
+        for whose in self.asked.state.keep:
+            key = self.asked.stamp, whose
+            if key not in _keeping:
+                found, whole = keeping.named(self, whose)
+                if not whole:
+                    return found
+                _keep(_keeping, key, found)
+            _keeping.move_to_end(key)
+            return _keeping[key]
+        return None
+
+    def meant(self) -> flags.Understood:
+        """Return what the state means, with tier ``change`` where it keeps to a plan."""
+        meant, to = flags.understood(self.asked.state.change(), self.read), self.kept()
+        return replace(meant, case=to.plan.on(meant.case)) if to else meant
+
+    @property
+    def most(self) -> int | None:
+        """How many unit-months may move; None for any."""
+        return next((int(each) for each in self.asked.state.max_change), None)
+
+    @property
+    def options(self) -> Options:
+        """The limits of a solve."""
+        served = self.served
+        return Options(gap=served.gap, time_limit=served.time_limit, seed=served.seed)
 
     def solved(self, case: Case, flips: Flips) -> Solved:
         """Return a case with flips, solved and explained.
@@ -201,7 +246,9 @@ class Desk:
         try:
             held = self._session(case)
             session = held.session
-            if flips == BASE:
+            if self.most is not None:
+                outcome = keeping.held_to(self, held, flips, self.most)
+            elif flips == BASE:
                 outcome = held.base
             else:
                 outcome = session.solve_from(
@@ -222,9 +269,9 @@ class Desk:
     def _session(self, case: Case) -> Held:
         key = self.asked.session
         if key not in _held:
-            served = self.served
-            options = Options(gap=served.gap, time_limit=served.time_limit, seed=served.seed)
-            session = Session(case, self.settings, options)
+            to = self.kept()
+            settings = replace(self.settings, keep=to.plan.stays if to else None)
+            session = Session(case, settings, self.options)
             # Whatever is asked of it later begins with what is known by now, so that the answer
             # does not depend on what was asked in between.
             base = session.solve(BASE, stopped=self.stopped, on_progress=self.on_progress)
@@ -237,15 +284,17 @@ class Desk:
 
     def _origin(self, case: Case, told: str) -> Origin:
         """Return what names the answer, and how to get it from the command line."""
-        served, state = self.served, self.asked.state
+        served, state, to = self.served, self.asked.state, self.kept()
         options = RunOptions(
             pending=served.pending,
+            keep=to.plan.label if to else None,
             gap=served.gap,
             time_limit=served.time_limit,
             seed=served.seed,
             scenarios=state.scenario,
         )
-        typed = state.change().arguments()
+        most = tuple(f"--max-change={each}" for each in state.max_change)
+        typed = state.change().arguments() + most
         files = case.files | ({"what is typed": sha256("\n".join(typed))} if typed else {})
         inputs = input_hash(files, options, model.VERSION)
         name = served.folder.resolve().name
