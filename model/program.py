@@ -322,18 +322,25 @@ class Program:
     def digests(self) -> list[bytes]:
         """Return what tells the program with its first tier, its first two ... from all others."""
         told = hashlib.blake2b(digest_size=20)
-        rows = self.matrix
-        for each in (
-            self.lower, self.upper, self.whole, self.nothing,
-            rows.start, rows.index, rows.value, rows.lower, rows.upper,
-            np.array([row.couples for row in self.rows]),
-        ):  # fmt: skip
+        for each in (self.lower, self.upper, self.whole, self.nothing):
             told.update(each.tobytes())
+            told.update(b"|")
+        # In which order the rows stand, and each its columns, means nothing, and differs between
+        # two cases that have a part in common.
+        rows = self.matrix
+        order = np.lexsort((rows.index, rows.row))
+        index, value = rows.index[order], rows.value[order]
+        ends = np.stack([rows.lower, rows.upper, [row.couples for row in self.rows]], axis=1)
+        for row in sorted(
+            b"|".join((index[one:two].tobytes(), value[one:two].tobytes(), end.tobytes()))
+            for one, two, end in zip(rows.start, rows.start[1:], ends, strict=False)
+        ):
+            told.update(row)
             told.update(b"|")
         found = []
         for goal in self.goals:
             told.update(goal.costs.tobytes())
-            told.update(repr((goal.name, goal.step, goal.idle)).encode())
+            told.update(repr((goal.name, goal.step, sorted(goal.idle))).encode())
             found.append(told.digest())
         return found
 

@@ -62,6 +62,8 @@ class Session:
         options: limits of each solve; the seed.
         workers: processes that share in flips that are asked for together, see ``solve_all``;
             they hold the same session, and build it while this one does.
+        known: what was found out about another case; what the two have in common is not solved
+            again, and gets the same plan.
     """
 
     def __init__(
@@ -70,12 +72,13 @@ class Session:
         settings: Settings,
         options: Options | None = None,
         workers: Sequence[Worker] = (),
+        known: Memo | None = None,
     ) -> None:
         self.case, self.settings = case, settings
         self.options = options or Options()
         self._crowd = Crowd(workers, case, settings, self.options)
         self._driven = ready(self.options.solver)
-        self._memo = Memo()
+        self._memo = known.copy() if known else Memo()
         self._programs: dict[tuple[frozenset[Stage] | None, *tuple[frozenset[str], ...]], Program]
         self._programs = {}
         self._bases: dict[frozenset[Stage] | None, Outcome] = {}  # proven, of BASE, by its tiers

@@ -94,6 +94,25 @@ def test_what_changes_nothing_is_told_without_a_search_and_is_right(
     assert told > len(seeds) / 4
 
 
+@pytest.mark.parametrize("seeds", chunks(60, 30), ids=lambda seeds: f"{seeds[0]}+")
+def test_what_another_case_has_in_common_is_not_solved_again_and_is_right(
+    tmp_path: Path, seeds: range
+) -> None:
+    learnt, anew = 0, 0
+    for seed in seeds:
+        case = crowded(seed, tmp_path, Sizes(months=6, caveats=5, rules=2, plans=0)).case
+        settings, options = Settings(), Options(gap=0)
+        session = Session(case, settings, options)
+        session.solve()
+        less = session.flipped(Flips(away=frozenset([case.offers[seed % len(case.offers)].offer])))
+        knowing = Session(less, settings, options, known=session.known())
+        fresh = Session(less, settings, options)
+        assert knowing.solve().plan.tier_values == fresh.solve().plan.tier_values, seed
+        learnt += len(knowing.known().known) - len(session.known().known)
+        anew += len(fresh.known().known)
+    assert learnt < anew
+
+
 def test_a_name_that_the_case_does_not_have_is_refused(mini: Build) -> None:
     case = mini(months=1).case
     session = Session(case, Settings())

@@ -79,11 +79,13 @@ class Solved:
 
     Attributes:
         plan: ``plan.json``.
+        known: what was found out about the case before any switch.
     """
 
     outcome: Outcome
     report: GapReport
     plan: str
+    known: Memo
 
 
 _read: OrderedDict[tuple[object, ...], Read] = OrderedDict()
@@ -264,14 +266,14 @@ class Desk:
         origin = self._origin(outcome.plan.case, told)
         found = cells(outcome.plan)
         report = GapReport(outcome, gaps, seen, held.warnings, origin, found)
-        return Solved(outcome, report, told)
+        return Solved(outcome, report, told, held.known)
 
     def _session(self, case: Case) -> Held:
         key = self.asked.session
         if key not in _held:
             to = self.kept()
             settings = replace(self.settings, keep=to.plan.stays if to else None)
-            session = Session(case, settings, self.options)
+            session = Session(case, settings, self.options, known=self._common(case))
             # Whatever is asked of it later begins with what is known by now, so that the answer
             # does not depend on what was asked in between.
             base = session.solve(BASE, stopped=self.stopped, on_progress=self.on_progress)
@@ -281,6 +283,10 @@ class Desk:
             _keep(_held, key, held)
         _held.move_to_end(key)
         return _held[key]
+
+    def _common(self, case: Case) -> Memo | None:
+        """Return what is known of the case as it is: most of it is in any other one, too."""
+        return None if case is self.beside(State()).read() else self.base().known
 
     def _origin(self, case: Case, told: str) -> Origin:
         """Return what names the answer, and how to get it from the command line."""
