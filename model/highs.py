@@ -62,12 +62,17 @@ class Answer:
 
 
 class Watch:
-    """Passes on best and bound as they move, and carries a stop to the solver."""
+    """Passes on best and bound as they move, and better points; carries a stop to the solver."""
 
     EVERY = 0.2  # seconds between two reports
 
-    def __init__(self, report: Callable[[float, float], None], stopped: Callable[[], bool]) -> None:
-        self.report, self.stopped = report, stopped
+    def __init__(
+        self,
+        report: Callable[[float, float], None],
+        stopped: Callable[[], bool],
+        better: Callable[[Vector], None] | None = None,
+    ) -> None:
+        self.report, self.stopped, self.better = report, stopped, better
         self.last = time.monotonic()
         self.error: BaseException | None = None
 
@@ -76,6 +81,8 @@ class Watch:
         h.cbMipLogging += self._progress
         h.cbMipInterrupt += self._stop
         h.cbSimplexInterrupt += self._stop
+        if self.better is not None:
+            h.cbMipImprovingSolution += self._improve
 
     def _progress(self, event: Any) -> None:
         now = time.monotonic()
@@ -83,6 +90,11 @@ class Watch:
             self.last = now
             best, bound = event.data_out.mip_primal_bound, event.data_out.mip_dual_bound
             self._guard(lambda: self.report(best, bound))
+
+    def _improve(self, event: Any) -> None:
+        better, point = self.better, np.array(event.data_out.mip_solution)
+        if better is not None and len(point):
+            self._guard(lambda: better(point))
 
     def _stop(self, event: Any) -> None:
         if self.error is not None or self._guard(self.stopped):

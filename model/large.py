@@ -26,6 +26,7 @@ from model.greedy import filled, trimmed
 from model.highs import ABSOLUTE_GAP, Limits, minimise
 from model.neighbourhood import Climb, Field
 from model.program import Goal, Program, Vector
+from model.sketch import Sketcher
 
 LARGE = 20_000
 """So many columns make a program large."""
@@ -46,12 +47,13 @@ Report = Callable[[Stage, float, float], None]
 
 
 class Clock(NamedTuple):
-    """When to stop, the seed, and who is told of best and bound."""
+    """When to stop, the seed, and who is told of best and bound, and of plans."""
 
     until: float
     seed: int
     over: Callable[[], bool]
     report: Report
+    sketch: Sketcher = Sketcher()
 
 
 class Weighed(NamedTuple):
@@ -241,6 +243,7 @@ class Ahead:
         for goal, bound in zip(self.aim.goals, self.bounds(self.point), strict=False):
             value = float(goal.costs @ self.point)
             self.clock.report(goal.name, value, min(bound, value))
+        self.clock.sketch.offer(lambda: self.point)
 
 
 def better_of(goals: Sequence[Goal], one: Vector, other: Vector) -> Vector:

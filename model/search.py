@@ -29,6 +29,7 @@ from model.large import LARGE, Ahead, Clock, better_of, weighed
 from model.neighbourhood import Climb, Field
 from model.outcome import Ended
 from model.program import INFINITY, Goal, Program, Row, Vector
+from model.sketch import Sketcher, Tell
 
 NOISE = 1e-7
 """Relative distance of value and bound that is the solver's tolerance and no gap."""
@@ -94,6 +95,7 @@ class Terms:
         apart: False solves every program as one, to compare.
         memo: what was found for parts that may come again, kept between searches.
         driven: minimises a program in place of HiGHS, see ``model/driven.py``.
+        sketch: told plans of the whole as they are found.
         events: what the solver was caught at.
         ended: why the search ended early, if it did.
     """
@@ -106,6 +108,7 @@ class Terms:
     apart: bool = True
     memo: Memo | None = None
     driven: Callable[..., Answer] | None = None
+    sketch: Sketcher = field(default_factory=Sketcher)
     events: list[str] = field(default_factory=list)
     ended: Ended | None = None
 
@@ -152,7 +155,7 @@ def search(program: Program, terms: Terms) -> tuple[Vector, list[float]]:
             full = filled(program, point, weighed(program.goals).costs)
             point = better_of(program.goals, point, full)
         return point, bounds
-    clock = Clock(terms.until, terms.seed, terms.over, terms.report)
+    clock = Clock(terms.until, terms.seed, terms.over, terms.report, terms.sketch)
     ahead = Ahead(program, parts, programs, clock)
     ahead.run()
     if terms.over():
@@ -173,22 +176,25 @@ def _proven(
 ) -> tuple[Vector, list[float]]:
     """Solve the parts apart, and as one what then breaks a joining row; see ``search``."""
     if len(parts) == 1:
-        only = _Part(programs[0], parts[0], terms, terms.report, gap=terms.gap).solve()
-        return only.point, only.bounds
+        only = _Part(programs[0], parts[0], terms, terms.report, gap=terms.gap)
+        only.better = lambda point: terms.sketch.offer(lambda: point)
+        only.solve()
+        return only.standing.point, only.standing.bounds
     board = _Board(program.goals, terms.report)
     solvers = [
         _Part(each, columns, terms, board.seat(each))
         for each, columns in zip(programs, parts, strict=True)
     ]
-    _side_by_side([each for each in solvers if each.recall()])
     standings = [each.standing for each in solvers]
+    _side_by_side(
+        [each for each in solvers if each.recall()],
+        lambda: terms.sketch.offer(lambda: _so_far(program, standings)),
+    )
     _settle(program, solvers, terms)
     whole: _Whole | None = None
     while True:
-        point = np.zeros(program.size)
-        for standing in standings:
-            point[standing.columns] = standing.point
-        broken = [row for row in program.rows if row.block and row.breaks(point)]
+        point = _as_one(program, standings)
+        broken = _broken(program, point)
         if not broken:
             return point, _bounds(program, standings)
         if whole is None:
@@ -199,6 +205,26 @@ def _proven(
         if terms.over() or whole.reaches(bounds):
             return whole.point, bounds
         standings = _join(program, standings, broken, whole.point, terms)
+
+
+def _as_one(program: Program, standings: Sequence[Standing]) -> Vector:
+    point = np.zeros(program.size)
+    for standing in standings:
+        point[standing.columns] = standing.point
+    return point
+
+
+def _broken(program: Program, point: Vector) -> list[Row]:
+    """Return the joining rows that a point breaks."""
+    return [row for row in program.rows if row.block and row.breaks(point)]
+
+
+def _so_far(program: Program, standings: Sequence[Standing]) -> Vector:
+    """Return a plan near where the parts stand."""
+    point = _as_one(program, standings)
+    if not _broken(program, point):
+        return point
+    return filled(program, program.nothing, weighed(program.goals).costs, advice=point)
 
 
 class _Whole:
@@ -238,9 +264,11 @@ class _Whole:
             for goal, bound in zip(aim.goals, least, strict=False):
                 value = _exact(goal, point)
                 terms.report(goal.name, value, min(value, bound))
+            terms.sketch.offer(lambda: point)
 
         self.climb.run(told)
         self.point = self.climb.point
+        terms.sketch.offer(lambda: self.point)
 
     def values(self, point: Vector) -> list[float]:
         """Return the value of every tier.
@@ -275,7 +303,7 @@ class _Whole:
         )
 
 
-def _side_by_side(parts: Sequence[_Part]) -> None:
+def _side_by_side(parts: Sequence[_Part], moved: Callable[[], None]) -> None:
     """Solve the parts on all cores, tier by tier, the largest first.
 
     Nobody waits for a tier to end everywhere, but an earlier tier goes before a later one: where
@@ -297,6 +325,7 @@ def _side_by_side(parts: Sequence[_Part]) -> None:
             more = False
             try:
                 more = parts[k].advance()
+                moved()
             finally:
                 with turn:
                     running.discard(k)
@@ -374,6 +403,7 @@ def _settle(program: Program, parts: Sequence[_Part], terms: Terms) -> None:
         part.yield_to(list(shares.values()))
         for i, share in shares.items():
             usage[i] += share.value(part.standing.point)
+        terms.sketch.offer(lambda: _so_far(program, [each.standing for each in parts]))
 
 
 def _join(
@@ -400,6 +430,13 @@ def _join(
     columns = sorted(column for each in joined for column in each.columns)
     begin = start[columns]
     part = _Part(program.split([columns])[0], columns, terms, report, floors=joined, start=begin)
+
+    def beside_the_rest(point: Vector) -> Vector | None:
+        whole = start.copy()
+        whole[columns] = point
+        return None if _broken(program, whole) else whole
+
+    part.better = lambda point: terms.sketch.offer(lambda: beside_the_rest(point))
     return [*others, part.solve()]
 
 
@@ -482,6 +519,7 @@ class _Part:
         values = [_exact(goal, point) for goal in goals]
         steps = [goal.step for goal in goals]
         self.standing = Standing(columns, point, values, [0.0] * len(goals), steps)
+        self.better: Tell | None = None  # told points that keep the rows and what is held
         self.tier = 0  # the next one to minimise
         self.on_floor = bool(floors)  # while each floor's value is reached, its later ones hold
         self.keys: list[bytes] = []  # of what is known once so many tiers are minimised
@@ -557,6 +595,8 @@ class _Part:
         self.on_floor = self.on_floor and _met(value, floor, goal.step)
         self.holds += self._hold(goal, i, value, self.on_floor)
         self.report(goal.name, value, standing.bounds[i])
+        if self.better is not None:
+            self.better(standing.point)
         self.tier = i + 1
 
     def _two_in_one(self, i: int) -> _Two | None:
@@ -647,7 +687,9 @@ class _Part:
         exact = goal.step * 0.999 - 10 * ABSOLUTE_GAP
         limits = Limits(self.gap, max(ABSOLUTE_GAP, exact), terms.until, terms.seed)
         watch = Watch(
-            lambda best, bound: self.report(goal.name, best, max(bound, 0.0)), terms.stopped
+            lambda best, bound: self.report(goal.name, best, max(bound, 0.0)),
+            terms.stopped,
+            self._hear if self.better else None,
         )
         for presolve, rows in ((True, cuts), (False, cuts), (False, [])):
             answer = terms.minimise(
@@ -680,6 +722,12 @@ class _Part:
         if answer.point is not None:
             self._take(goal, answer.point)
         return answer.bound
+
+    def _hear(self, point: Vector) -> None:
+        """Hear of a better point while the solver goes on."""
+        rounded = np.where(self.program.whole, np.round(point), point)
+        if self.better is not None and self.program.fault(rounded, self.holds) is None:
+            self.better(rounded)
 
     def _take(self, goal: _Aim, point: Vector) -> None:
         """Keep the solver's point where it holds and is no worse than the one in hand."""

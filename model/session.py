@@ -24,9 +24,11 @@ from model.engine import Question, Worker
 from model.flips import BASE, Flips
 from model.formulation import Formulation
 from model.outcome import Options, Outcome, Progress, concluded
+from model.plan import Start
 from model.program import Program, Vector, compile_program
 from model.search import Memo, Terms, search
-from model.solver import found_at, kept, ready, reporting
+from model.sketch import Sketcher
+from model.solver import found_at, kept, ready, reporting, starts
 
 __all__ = ["BASE", "Flips", "Found", "Session", "Unknown"]
 
@@ -34,6 +36,8 @@ __all__ = ["BASE", "Flips", "Found", "Session", "Unknown"]
 class Unknown(ValueError):
     """Raised when a flip names what the case does not have."""
 
+
+OnPlan = Callable[[tuple[Start, ...]], None]
 
 MOST_PROGRAMS = 64
 """How many sets of doubts a session remembers the program of."""
@@ -148,6 +152,7 @@ class Session:
         until: float = math.inf,
         stopped: Callable[[], bool] = lambda: False,
         on_progress: Callable[[Progress], None] = lambda progress: None,
+        on_plan: OnPlan | None = None,
     ) -> Outcome:
         """Return the best plan as the flips leave the case.
 
@@ -157,6 +162,7 @@ class Session:
             until: when to stop, in monotonic seconds, if that is before the options' limit.
             stopped: asked often; true ends the search with the best plan found.
             on_progress: told as the search moves, see ``model/solver.py``.
+            on_plan: told plans while a long search goes on, each perhaps not yet the best one.
 
         Raises:
             Unknown: a flip names what the case does not have.
@@ -171,7 +177,7 @@ class Session:
             return concluded(case, self.settings, self.options, same)
         program = self.program(flips, tiers)
         found = self.find(
-            program, case, until=until, stopped=stopped, on_progress=on_progress
+            program, case, until=until, stopped=stopped, on_progress=on_progress, on_plan=on_plan
         ).outcome
         if flips == BASE and found.status == "optimal":
             self._bases[asked] = found
@@ -199,6 +205,7 @@ class Session:
         until: float = math.inf,
         stopped: Callable[[], bool] = lambda: False,
         on_progress: Callable[[Progress], None] = lambda progress: None,
+        on_plan: OnPlan | None = None,
     ) -> Outcome:
         """Return what ``solve`` does with what is known by then and no more; learn nothing by it.
 
@@ -206,7 +213,12 @@ class Session:
         """
         with self.knowing(known):
             return self.solve(
-                flips, tiers=tiers, until=until, stopped=stopped, on_progress=on_progress
+                flips,
+                tiers=tiers,
+                until=until,
+                stopped=stopped,
+                on_progress=on_progress,
+                on_plan=on_plan,
             )
 
     @contextlib.contextmanager
@@ -260,6 +272,7 @@ class Session:
         until: float = math.inf,
         stopped: Callable[[], bool] = lambda: False,
         on_progress: Callable[[Progress], None] = lambda progress: None,
+        on_plan: OnPlan | None = None,
     ) -> Found:
         """Return the best point of a program of this session's, narrowed or aimed elsewhere.
 
@@ -269,6 +282,7 @@ class Session:
             until: when to stop, as for ``solve``.
             stopped: asked often; true ends the search.
             on_progress: told as the search moves.
+            on_plan: as for ``solve``.
 
         Raises:
             Contradiction, OutOfTime: as ``solve``.
@@ -277,6 +291,11 @@ class Session:
         moved: dict[Stage, float] = {}
         constants = {goal.name: goal.constant for goal in program.goals}
         report = reporting(constants, moved, began, on_progress)
+
+        def tell(point: Vector) -> None:
+            if on_plan is not None:
+                on_plan(starts(self.formulation, program, point))
+
         terms = Terms(
             self.options.gap,
             min(until, began + self.options.time_limit),
@@ -285,6 +304,7 @@ class Session:
             stopped,
             memo=self._memo,
             driven=self._driven,
+            sketch=Sketcher(tell if on_plan else None),
         )
         point, bounds = search(program, terms)
         kept(program, point, bounds)

@@ -14,7 +14,7 @@ from model.faults import Fault
 from model.formulation import Formulation
 from model.outcome import Options, Outcome, Progress
 from model.pareto import Frontier, Tell, Tracing
-from model.session import BASE, Flips, Session
+from model.session import BASE, Flips, OnPlan, Session
 from model.solver import solve
 
 
@@ -141,6 +141,7 @@ def holding(
     until: float = math.inf,
     stopped: Callable[[], bool] = lambda: False,
     on_progress: Callable[[Progress], None] = lambda progress: None,
+    on_plan: OnPlan | None = None,
 ) -> tuple[Least, Outcome | None]:
     """Return how little any plan moves, and the best plan that moves no more than ``most``.
 
@@ -151,6 +152,7 @@ def holding(
         until: when to stop, in monotonic seconds, if that is before the session's limit.
         stopped: asked often; true ends the search.
         on_progress: told as the search for the best plan moves.
+        on_plan: told plans while that goes on, see ``Session.solve``.
 
     Returns:
         No plan where none was asked for, or the least that was found is more than ``most``.
@@ -166,7 +168,9 @@ def holding(
         return least, None
     order = [goal.name for goal in program.goals if is_tier(goal.name)]
     bounded = program.bounded("change", most + 0.5, first.point).aimed(*order)
-    found = session.find(bounded, after, until=until, stopped=stopped, on_progress=on_progress)
+    found = session.find(
+        bounded, after, until=until, stopped=stopped, on_progress=on_progress, on_plan=on_plan
+    )
     return least, found.outcome
 
 

@@ -241,6 +241,17 @@ class Counted:
 
 
 @dataclass(frozen=True)
+class Sketch:
+    """The best plan so far, while the search for a better one goes on.
+
+    Attributes:
+        content: its picture; reasons of gaps are not looked for yet.
+    """
+
+    content: Content
+
+
+@dataclass(frozen=True)
 class Report:
     """A report as a file."""
 

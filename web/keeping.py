@@ -70,7 +70,12 @@ def held_to(desk: Desk, held: Held, flips: Flips, most: int) -> Outcome:
     """
     with held.session.knowing(held.known):
         least, found = holding(
-            held.session, flips, most, stopped=desk.stopped, on_progress=desk.on_progress
+            held.session,
+            flips,
+            most,
+            stopped=desk.stopped,
+            on_progress=desk.on_progress,
+            on_plan=desk.on_plan(held.session, flips),
         )
     if found is None:
         raise _refused(desk, most, least)

@@ -121,13 +121,16 @@ async def events(request: Request) -> Response:
 
 
 async def _told(job: Job, tab: str, prices: Prices) -> AsyncIterator[str]:
-    last = 0.0
+    last, drawn = 0.0, None
     async for _ in job.follow():
-        if not job.over and time.monotonic() - last >= OFTEN:
-            last = time.monotonic()
+        fresh = job.sketch is not drawn
+        if not job.over and (fresh or time.monotonic() - last >= OFTEN):
+            last, drawn = time.monotonic(), job.sketch
             queued = job.phase == "queued"
             at = job.progress if isinstance(job.progress, Progress) else None
             said = view.progress(at, job.id, waits=queued, stopping=job.stopping)
+            if fresh and job.sketch is not None:
+                said += await run_in_threadpool(view.sketch, job.asked.state, job.sketch)
             yield _event(said)
     state = job.asked.state
     if job.answer is not None:

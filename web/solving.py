@@ -17,7 +17,7 @@ from typing import Any, Literal
 from model.engine import Lost, Worker
 from model.outcome import Progress, SolverFault
 from web.address import DEEPEST
-from web.answers import BEHIND, LONG, MANY, ROOMS, Asked, Counted, NoAnswer, Served
+from web.answers import BEHIND, LONG, MANY, ROOMS, Asked, Counted, NoAnswer, Served, Sketch
 
 QUEUE = 32
 """So many questions may wait."""
@@ -42,6 +42,7 @@ class Job:
     Attributes:
         phase: ``done`` with an answer, ``failed`` with an error.
         progress: where the search stands; None before it moved.
+        sketch: the picture of the best plan so far; None before there is one.
         kept: whether it goes on though nobody waits for it, as one that was posted does.
         put_off: whether it is ended for now, to begin again when nobody asks for anything else.
     """
@@ -51,6 +52,7 @@ class Job:
         self.asked, self.kept = asked, kept
         self.phase: Phase = "queued"
         self.progress: Progress | Counted | None = None
+        self.sketch: Sketch | None = None
         self.answer: Any = None
         self.error: Exception | None = None
         self.stopping = self.put_off = False
@@ -68,6 +70,11 @@ class Job:
         self.progress = progress or self.progress
         self._moved.set()
         self._moved = asyncio.Event()
+
+    def draw(self, sketch: Sketch) -> None:
+        """Note the best plan so far, and tell whoever waits."""
+        self.sketch = sketch
+        self.move()
 
     async def follow(self) -> AsyncIterator[None]:
         """Yield whenever it moved, and once at the end; whoever follows it keeps it going."""
@@ -289,8 +296,12 @@ class Solving:
             seconds += LONG
         room = ROOMS.get(job.asked.kind, ROOM) if job else ROOM
 
-        def tell(at: Progress | Counted) -> None:
-            if job is not None:
+        def tell(at: Progress | Counted | Sketch) -> None:
+            if job is None:
+                return
+            if isinstance(at, Sketch):
+                self._loop.call_soon_threadsafe(job.draw, at)
+            else:
                 self._loop.call_soon_threadsafe(job.move, None, at)
 
         try:

@@ -20,7 +20,7 @@ from reports.content import Content
 from reports.formats import FORMATS
 from reports.told import GapTold, LineTold, TourTold
 from web.address import CASE, KEEP, MAX_CHANGE, PICTURE, Part, State
-from web.answers import Board, Counted, Look, Switch, Vote
+from web.answers import Board, Counted, Look, Sketch, Switch, Vote
 from web.pricing import Prices
 from web.tabs import TABS, Tab, chosen
 
@@ -198,6 +198,12 @@ def waiting(state: State, tab: str) -> str:
 def progress(at: Progress | None, job: str, *, waits: bool, stopping: bool) -> str:
     """Return where a search stands."""
     return _render("progress.html.j2", at=at, job=job, waits=waits, stopping=stopping)
+
+
+def sketch(state: State, sketch: Sketch) -> str:
+    """Return the picture of the best plan so far, for a page that waits."""
+    told = html.usual(sketch.content)
+    return _render("sketch.html.j2", state=state, **told)
 
 
 def saved(name: str, state: State) -> str:

@@ -27,7 +27,7 @@ from model.flips import BASE, Flips
 from model.outcome import Contradiction, Options, Outcome, OutOfTime, Progress
 from model.read import read_case, unkept
 from model.search import Memo
-from model.session import Session
+from model.session import OnPlan, Session
 from reports import gathered, verify
 from reports.cells import cells
 from reports.compared import Changed
@@ -37,12 +37,13 @@ from reports.run import versions
 from reports.shape import PlanFile, RunOptions, input_hash, run_name, sha256
 from web import board, keeping
 from web.address import State
-from web.answers import Asked, Counted, Look, NoAnswer, Served
+from web.answers import Asked, Counted, Look, NoAnswer, Served, Sketch
+from web.sketching import sketching
 
 HELD = 4
 """So many built cases are kept."""
 
-Tell = Callable[[Progress | Counted], None]
+Tell = Callable[[Progress | Counted | Sketch], None]
 Stopped = Callable[[], bool]
 
 
@@ -113,8 +114,8 @@ def look(served: Served, asked: Asked, on_progress: Tell, stopped: Stopped) -> L
         NoAnswer: the time was over before there was a plan.
     """
     began = time.monotonic()
-    desk = Desk(served, asked, on_progress, stopped)
-    state = asked.state
+    desk, state = Desk(served, asked, on_progress, stopped), asked.state
+    desk.sketches = True
     now, said = desk.now()
     content = gathered.content(now.report, desk.against())
     shown = board.of(desk.read(state.scenario), state, content, served)
@@ -143,7 +144,13 @@ def whatif(served: Served, asked: Asked, on_progress: Tell, stopped: Stopped) ->
 
 
 class Desk:
-    """One question, with what it takes to answer it."""
+    """One question, with what it takes to answer it.
+
+    Attributes:
+        sketches: whether pictures of plans are told while a search goes on.
+    """
+
+    sketches = False
 
     def __init__(self, served: Served, asked: Asked, on_progress: Tell, stopped: Stopped) -> None:
         self.served, self.asked = served, asked
@@ -178,6 +185,7 @@ class Desk:
         stamp = self.asked.stamp
         if stamp not in _bases:
             desk = self.beside(State())
+            desk.sketches = self.sketches and not self.asked.state.differs
             solved = desk.solved(desk.read(), BASE)
             if solved.outcome.status == "interrupted":
                 return solved
@@ -254,7 +262,11 @@ class Desk:
                 outcome = held.base
             else:
                 outcome = session.solve_from(
-                    held.known, flips, stopped=self.stopped, on_progress=self.on_progress
+                    held.known,
+                    flips,
+                    stopped=self.stopped,
+                    on_progress=self.on_progress,
+                    on_plan=self.on_plan(session, flips),
                 )
         except Contradiction:
             raise InputError([conflict.contradicted(case, self.settings)]) from None
@@ -268,6 +280,14 @@ class Desk:
         report = GapReport(outcome, gaps, seen, held.warnings, origin, found)
         return Solved(outcome, report, told, held.known)
 
+    def on_plan(self, session: Session, flips: Flips) -> OnPlan | None:
+        """Return what is told plans while a session is searched; None where nobody looks on."""
+        if not self.sketches:
+            return None
+        case = session.flipped(flips)
+        origin = self._origin(case, "")
+        return sketching(case, session.settings, origin, self.against, self.on_progress)
+
     def _session(self, case: Case) -> Held:
         key = self.asked.session
         if key not in _held:
@@ -276,7 +296,12 @@ class Desk:
             session = Session(case, settings, self.options, known=self._common(case))
             # Whatever is asked of it later begins with what is known by now, so that the answer
             # does not depend on what was asked in between.
-            base = session.solve(BASE, stopped=self.stopped, on_progress=self.on_progress)
+            base = session.solve(
+                BASE,
+                stopped=self.stopped,
+                on_progress=self.on_progress,
+                on_plan=self.on_plan(session, BASE),
+            )
             held = Held(session, base, session.known(), self._warnings)
             if base.status == "interrupted":
                 return held

@@ -1,0 +1,60 @@
+"""Pictures of plans that are found while a search goes on; on a tiny case."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from model.outcome import Progress
+from tests.test_reports import write_case
+from tests.test_sketch import eager  # noqa: F401 - a fixture
+from web import pages, work
+from web.answers import Asked, Counted, Look, Served, Sketch
+from web.pricing import Prices
+from web.solving import Job
+
+
+@pytest.fixture
+def heard(tmp_path: Path, eager: None) -> tuple[Job, Look, list[Sketch]]:  # noqa: F811
+    """A question, its answer, and the pictures that were told on the way."""
+    write_case(tmp_path / "case")
+    served = Served(tmp_path / "case")
+    asked = Asked("look", served.state([("set", "ALB-LAND-1.units=3")]), served.stamp())
+    told: list[Progress | Counted | Sketch] = []
+    look = work.look(served, asked, told.append, lambda: False)
+    return Job(asked), look, [each for each in told if isinstance(each, Sketch)]
+
+
+def test_better_plans_are_told_and_the_last_is_as_good_as_the_answer(
+    heard: tuple[Job, Look, list[Sketch]],
+) -> None:
+    _, look, sketches = heard
+    shares = [each.content.index for each in sketches]
+    assert shares
+    assert shares[-1] == look.content.index
+    assert all(each.content.unproven and each.content.changes for each in sketches)
+
+
+def test_a_page_that_waits_shows_them_marked_until_the_answer_is_there(
+    heard: tuple[Job, Look, list[Sketch]],
+) -> None:
+    job, look, sketches = heard
+
+    async def follow() -> list[str]:
+        told = pages._told(job, "", Prices(""))
+        said = [await anext(told)]
+        job.draw(sketches[0])
+        said.append(await anext(told))
+        job.answer = look
+        job.move("done")
+        return [*said, await anext(told)]
+
+    before, sketch, answer = asyncio.run(follow())
+    assert "THE BEST PLAN SO FAR" not in before
+    assert "THE BEST PLAN SO FAR, not yet proven" in sketch
+    assert "TEST RESTRICTED" in sketch
+    assert 'class="so-far"' in sketch
+    assert "so-far" not in answer
+    assert 'class="picture-of"' in answer
