@@ -73,8 +73,9 @@ def read(
     found.faults += wrong + bad
     if found.run is None:
         return found
-    settings, lost = settings_of(found.run)
-    case, unread = _case(case_folder or Path(found.run.case.path), found.run, settings)
+    settings, lost = settings_of(found.run, folder)
+    lies = case_folder or Path(found.run.case.path)
+    case, unread = _case(lies, found.run, settings, folder)
     found.faults += lost + unread
     if found.told is not None:
         found.faults += agree(found.run, found.told)
@@ -130,12 +131,17 @@ def parse(kind: type[S], name: str, texts: dict[str, str]) -> tuple[S | None, li
     return shape.parse(kind, name, texts[name])
 
 
-def settings_of(run: RunFile) -> tuple[Settings, list[Fault]]:
-    """Return what the plan is held against: with the plan to keep, which may have been lost."""
+def settings_of(run: RunFile, folder: Path | None = None) -> tuple[Settings, list[Fault]]:
+    """Return what the plan is held against: with the plan to keep, which may have been lost.
+
+    Args:
+        run: the run.
+        folder: where it lies, if it does: the plan to keep may lie beside it.
+    """
     settings = Settings(pending=run.options.pending)
     if run.options.keep is None:
         return settings, []
-    lay = Path(run.case.keep or run.options.keep)
+    lay = _lies(run.case.keep or run.options.keep, folder)
     try:
         found = kept.read(lay)
     except InputError as error:
@@ -148,9 +154,11 @@ def settings_of(run: RunFile) -> tuple[Settings, list[Fault]]:
     return replace(settings, keep=found.stays), faults
 
 
-def _case(path: Path, run: RunFile, settings: Settings) -> tuple[Case | None, list[Fault]]:
+def _case(
+    path: Path, run: RunFile, settings: Settings, folder: Path
+) -> tuple[Case | None, list[Fault]]:
     try:
-        case = read_case(path, settings, _scenarios(run)).case
+        case = read_case(path, settings, _scenarios(run, folder)).case
     except InputError as error:
         told = [replace(fault, file=f"case {fault.file}") for fault in error.faults]
         if not path.is_dir():
@@ -165,17 +173,30 @@ def _case(path: Path, run: RunFile, settings: Settings) -> tuple[Case | None, li
     return case if settings.keep is None else keeping(case), faults
 
 
-def _scenarios(run: RunFile) -> list[str]:
-    """Return the scenarios of the run: names, and files where they lay, or lie beside us now."""
+def _scenarios(run: RunFile, folder: Path) -> list[str]:
+    """Return the scenarios of the run: names, and files where they lay, or lie now.
+
+    That is beside the run, or beside us.
+    """
     return [
-        lay if (lay := run.case.scenarios.get(label)) and _is_file(Path(lay)) else label
+        str(way) if lay and _exists(way := _lies(lay, folder)) else label
         for label in run.options.scenarios
+        for lay in [run.case.scenarios.get(label)]
     ]
 
 
-def _is_file(path: Path) -> bool:
+def _lies(lay: str, folder: Path | None) -> Path:
+    """Return where something lay, or where it lies beside a run if it is not there any more."""
+    way = Path(lay)
+    if folder is None or _exists(way):
+        return way
+    beside = folder.resolve().parent / way.name
+    return beside if _exists(beside) else way
+
+
+def _exists(path: Path) -> bool:
     try:
-        return path.is_file()
+        return path.exists()
     except (OSError, ValueError):  # a name that no file can have
         return False
 

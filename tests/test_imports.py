@@ -124,7 +124,8 @@ def test_the_page_stands_on_the_model_and_the_reports_and_only_serve_knows_it() 
     assert under(importers("web"), "web", "commands.serve")
     # The rooms of the server know no solver; what loads one is called in another process.
     workers = (
-        "web.work", "web.keeping", "web.pricing_work", "web.saving_work", "web.questions",
+        "web.work", "web.keeping", "web.pricing_work", "web.run_work", "web.saving_work",
+        "web.questions",
     )  # fmt: skip
     for package in ("model.session", "model.formulation", "model.solver", "model.prices", *workers):
         assert under({each for each in importers(package) if under({each}, "web")}, *workers)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -36,8 +36,9 @@ class Served:
     seed: int = 0
     history: Path | None = None
 
-    def state(self, pairs: Sequence[tuple[str, str]]) -> State:
+    def state(self, pairs: Iterable[tuple[str, str]]) -> State:
         """Return the state that a query string stands for. Raises what ``parse`` does."""
+        pairs = list(pairs)
         named = any(name in (BASELINE, KEEP) for name, _ in pairs)
         return parse(pairs, self.scenarios(), {run.run for run in self.runs()} if named else ())
 
@@ -70,7 +71,17 @@ class Served:
 
 
 Kind = Literal[
-    "look", "plan", "whatif", "price", "scenario", "prices", "asks", "stress", "why", "report"
+    "look",
+    "plan",
+    "whatif",
+    "price",
+    "scenario",
+    "prices",
+    "asks",
+    "stress",
+    "why",
+    "report",
+    "run",
 ]
 ROOMS: dict[Kind, str] = {
     "price": "web.pricing_work",
@@ -80,6 +91,7 @@ ROOMS: dict[Kind, str] = {
     "stress": "web.questions",
     "why": "web.questions",
     "report": "web.questions",
+    "run": "web.run_work",
 }
 """The room whose function of that name answers a question, where it is not ``web.work``."""
 LONG = 600.0

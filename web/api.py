@@ -147,6 +147,14 @@ class ReportOf(Planned):
     format: Text = Field(description=f"One of {', '.join(FORMATS)}.")
 
 
+class RunOf(Planned):
+    """A change whose plan is wanted as a run."""
+
+    formats: Annotated[list[Text], Field(max_length=len(FORMATS))] = Field(
+        [], description=f"Besides the usual ones: {', '.join(FORMATS)}."
+    )
+
+
 class JobTold(_Shape):
     """A question on its way to its answer."""
 
@@ -213,6 +221,17 @@ async def report(request: Request, change: ReportOf) -> JobTold:
     """Write a report of a change; the result says where it is fetched."""
     formats.one(change.format)
     return _posted(request, "report", change, format=change.format)
+
+
+@router.post("/run", status_code=202)
+async def run(request: Request, change: RunOf) -> JobTold:
+    """Write a change as a run, in an archive; the result says where it is fetched.
+
+    It holds the folder that ``plan --out`` writes, and beside it what ``verify`` needs and the case
+    does not hold: the change as a scenario, and the plan that was kept.
+    """
+    wanted = formats.named(",".join(change.formats)) if change.formats else ()
+    return _posted(request, "run", change, formats=",".join(wanted))
 
 
 @router.get(

@@ -15,7 +15,7 @@ from model.moves import distance, shifts, spots, stays
 from model.outcome import Contradiction, Outcome, OutOfTime
 from model.plan import Plan
 from model.whatif import Least, holding, steadied, too_little
-from reports import kept, words
+from reports import kept, run_folder, words
 from reports.kept import Kept
 from reports.shape import sha256
 from reports.steadied import Steadied
@@ -32,10 +32,12 @@ class Keeping:
 
     Attributes:
         whose: in words.
+        text: its ``plan.json``.
     """
 
     plan: Kept
     whose: str
+    text: str
 
 
 def named(desk: Desk, keep: str) -> tuple[Keeping, bool]:
@@ -51,14 +53,15 @@ def named(desk: Desk, keep: str) -> tuple[Keeping, bool]:
     served = desk.served
     if keep != CASE and not keep.startswith(PICTURE):
         folder = next(Path(each.folder) for each in served.runs() if each.run == keep)
-        return Keeping(kept.read(folder, keep), f"run {keep}"), True
+        text = run_folder.read(folder, [kept.PLAN])[0].get(kept.PLAN, "")
+        return Keeping(kept.read(folder, keep), f"run {keep}", text), True
     state = State() if keep == CASE else served.state(parse_qsl(keep.removeprefix(PICTURE)))
     solved, said = desk.beside(state).now()
     plan, run = solved.outcome.plan, solved.report.origin.run
     whose = f"the picture: {'; '.join(said) or 'as it was kept'}" if state else "the case as it is"
     # By the name and the hash that it would have as a run.
     to = Kept(run, Path(run), stays(plan), sha256(solved.plan))
-    return Keeping(to, whose), solved.outcome.status != "interrupted"
+    return Keeping(to, whose, solved.plan), solved.outcome.status != "interrupted"
 
 
 def held_to(desk: Desk, held: Held, flips: Flips, most: int) -> Outcome:

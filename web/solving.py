@@ -317,7 +317,7 @@ class Solving:
 
     def _keep(self, asked: Asked, answer: Any) -> None:
         # Whoever asked keeps it, or has it: people's pictures are not to go for it.
-        if asked.kind in BEHIND or asked.kind in ("report", "scenario"):
+        if asked.kind in BEHIND or asked.kind in ("report", "run", "scenario"):
             return
         self._answers[asked] = answer
         while len(self._answers) > KEPT:
