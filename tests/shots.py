@@ -29,7 +29,7 @@ SCREENS = {
     "case": "/case",
     "offer": "/case/offers/GBR-LAND-1",
     "caveat": "/case/caveats/DEU-BASING",
-    "new-caveat": "/case/caveats/new?kind=ceiling",
+    "new-caveat": "/case/new/caveats?kind=ceiling",
     "fault": "/?lift=DEU-BASIN",
     "unknown": "/nowhere",
 }

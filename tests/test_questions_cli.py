@@ -9,6 +9,8 @@ import pytest
 
 from tests.test_cli import LINES, YAML, muster, write_case
 
+EST = "{offer: EST-ENG-1, nation: EST, capability: eng, units: 1, personnel: 90, basis: reported}"
+
 
 @pytest.fixture
 def case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -142,6 +144,7 @@ def test_whatif_prints_what_a_lifted_caveat_changes_and_nothing_else(case: Path)
             "lift: [CZE-BASING]\n"
             "pin: [{offer: CZE-LAND-1, line: L01, from: 1, units: 1, area: kyiv}]",
         ),
+        (["--add", EST], f"add: {{offers: [{EST}]}}"),
         (
             ["--set", "ALB-LAND-1.units=5", "--lift", "CZE-BASING", "--refuse", "BEL-VOTE"],
             "lift: [CZE-BASING]\nset: {ALB-LAND-1: {units: 5}, BEL-VOTE: {status: refused}}",
@@ -159,6 +162,14 @@ def test_flags_are_the_scenario_that_says_the_same(
     assert typed.json["base"] == read.json["base"]
     assert typed.json["changed"] == read.json["changed"]
     assert typed.json["coverage"] == read.json["coverage"]
+
+
+def test_an_offer_that_is_added_fills_what_nobody_else_can(case: Path) -> None:
+    answer = muster("whatif", "--case", case, "--add", EST, "--json")
+    assert answer.code == 0
+    assert answer.json["change"] == ["add 1 of EST-ENG-1"]
+    before, after = (answer.json[side]["tiers"][1]["value"] for side in ("base", "changed"))
+    assert before > after
 
 
 def test_restoring_is_lifting_the_other_way_round(case: Path) -> None:
@@ -187,6 +198,9 @@ def test_restoring_is_lifting_the_other_way_round(case: Path) -> None:
         (["--pin", "ALB-LAND-1:L01"], "allowed: OFFER:LINE:FROM[:UNITS[:AREA]]"),
         (["--pin", "ALB-LAND-1:L01:one"], "allowed: OFFER:LINE:FROM[:UNITS[:AREA]]"),
         (["--pin", "ALB-LAND-1:L9:1"], "'L9': is no known line; "),
+        (["--add", "EST-ENG-1"], "allowed: {offer: ID, nation: CODE, capability: NAME, units: 1"),
+        (["--add", EST.replace("eng", "engr")], "typed: add.offers[0].capability"),
+        (["--add", EST.replace("EST-ENG-1", "ALB-LAND-1")], "ALB-LAND-1"),
         (["--forbid", ":L01"], "allowed: OFFER or OFFER:LINE"),
         (["--forbid", "ALB-LAND-9"], "is no known offer; nearest: ALB-LAND-1"),
         (["--scenario", "nowhere"], "is no known scenario"),

@@ -106,9 +106,22 @@ def test_an_entry_is_added_and_taken_out(client: TestClient, case: Path) -> None
     before = held(case)["capabilities.csv"]
     new = {"f.offer": "X-1", "f.nation": "BEL", "f.capability": "inf", "f.units": "1"}
     new |= {"f.personnel": "90", "f.basis": "assumed", "why": "pledged", "was": "{}"}
-    assert "X-1 added" in client.post("/case/offers/new", data=new).text
+    assert "X-1 added" in client.post("/case/new/offers", data=new).text
     gone = {**form(client, "/case/offers/X-1"), "remove": "1"}
     assert "X-1 taken out" in client.post("/case/offers/X-1", data=gone).text
+    assert held(case)["capabilities.csv"] == before
+
+
+def test_an_entry_may_be_called_new(client: TestClient, case: Path) -> None:
+    before = held(case)["capabilities.csv"]
+    offer = {"f.offer": "new", "f.nation": "BEL", "f.capability": "inf", "f.units": "1"}
+    offer |= {"f.personnel": "90", "f.basis": "assumed", "why": "pledged", "was": "{}"}
+    assert "new added" in client.post("/case/new/offers", data=offer).text
+    there = form(client, "/case/offers/new")
+    assert there["f.units"] == "1"
+    client.post("/case/offers/new", data={**there, "f.units": "4"})
+    assert b"new,BEL,inf,4,90" in held(case)["capabilities.csv"]
+    client.post("/case/offers/new", data={**form(client, "/case/offers/new"), "remove": "1"})
     assert held(case)["capabilities.csv"] == before
 
 

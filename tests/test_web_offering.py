@@ -50,6 +50,17 @@ def test_what_is_wrong_with_an_offer_stands_at_its_field(client: TestClient) -> 
     assert 'value="many"' in answer.text  # what was typed is still there
 
 
+def test_an_offer_that_no_link_can_hold_is_told_with_what_can_be_done(
+    client: TestClient,
+) -> None:
+    answer = client.post("/offer", data={**OFFER, "note": "n" * 2000}, headers=PARTIAL)
+    said = re.search(r'role="alert" class="wrong"><ul>\s*<li>([^<]+)<', answer.text)
+    assert said
+    assert re.search(r"comes to 2,\d{3} letters, and the link that holds it to 2,000", said[1])
+    assert "Edit the case" in said[1]
+    assert "n" * 2000 in answer.text  # what was typed is still there
+
+
 def test_a_tour_is_pinned_and_an_offer_forbidden_where_the_cell_says_why(
     client: TestClient,
 ) -> None:

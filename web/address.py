@@ -170,8 +170,8 @@ def parse(
             known = "a choice is refuse:ID or grant:ID" if name == FORM else nearest(name, PARTS)
             faults.append(Fault("address", 0, "", name, "is no part of an address", known))
         elif len(named) > (most := LONG.get(part, LONGEST)):
-            message = f"is longer than {most} letters"
-            faults.append(Fault("address", 0, part, named, message))
+            message = f"has {len(named):,} letters"
+            faults.append(Fault("address", 0, part, named, message, f"allowed: {most:,}"))
         elif part == "scenario" and named not in scenarios:
             message = "is no known scenario"
             faults.append(Fault("address", 0, part, named, message, nearest(named, scenarios)))

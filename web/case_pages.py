@@ -173,7 +173,7 @@ def _taken(
 # Entries as forms
 
 
-@router.get("/{sort}/new")
+@router.get("/new/{sort}")
 async def blank(request: Request, sort: str) -> Response:
     """Show a form without anything in it; that of a caveat needs its kind first."""
     what = _sort(sort)
@@ -181,7 +181,7 @@ async def blank(request: Request, sort: str) -> Response:
     return await _form(request, what, "", {"kind": kind} if kind else {}, {}, None)
 
 
-@router.post("/{sort}/new")
+@router.post("/new/{sort}")
 async def add(request: Request, sort: str) -> Response:
     """Add what was typed."""
     what = _sort(sort)

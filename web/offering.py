@@ -65,8 +65,11 @@ def with_offer(state: State, filled: dict[str, str]) -> State:
     values = {name: _value(name, text) for name, text in filled.items() if text}
     told = as_flow(values)
     if len(told) > LONGEST_OFFER:
-        message = f"is longer than {LONGEST_OFFER} letters in all"
-        raise InputError([Fault("offer", 0, "note", "", message, "shorten source or note")])
+        message = f"comes to {len(told):,} letters, and the link that holds it to {LONGEST_OFFER:,}"
+        allowed = (
+            "shorten source or note, or add it to the case itself: Edit the case, Add an offer"
+        )
+        raise InputError([Fault("offer", 0, "", filled.get("offer", ""), message, allowed)])
     return state.having("add", told)
 
 
