@@ -13,8 +13,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
+from model.engine import Lost
 from model.faults import Fault, InputError
-from model.outcome import Progress
+from model.outcome import Progress, SolverFault
 from web import view
 from web.answers import Asked, Look, NoAnswer
 from web.pricing import Prices, Pricing
@@ -183,6 +184,10 @@ def refusal(error: Exception, *, whole: bool) -> tuple[str, int]:
         found = []
     elif isinstance(error, NoAnswer):
         what, status = "No plan that keeps the pins was found within the time limit", 504
+        found = []
+    elif isinstance(error, (Lost, SolverFault)):
+        said = f"The search failed, by no fault of your input: {error}"
+        what, status = f"{said}. Open this address again, and it begins anew", 500
         found = []
     else:
         said = " ".join(str(error).split())
