@@ -102,6 +102,7 @@ def test_a_vote_and_a_switch_keep_to_the_last_picture_shown(client: TestClient) 
     kept = opened(client, f"/?refuse=BEL-VOTE&keep={picture.replace('=', '%3D')}")
     assert "<b>0 unit-months</b> moved" in kept
     assert "the picture: refuse BEL-VOTE" in kept
+    assert "as in the picture: refused BEL-VOTE</option>" in kept
     back = opened(client, f"/?keep={picture.replace('=', '%3D')}")
     assert 'name="moves"' in back
     before = months(result(client, "plan", refuse=["BEL-VOTE"]))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from model.conflict import contradicted
-from model.faults import InputError
+from model.faults import Fault, InputError
 from model.flips import Flips
 from model.moves import distance, shifts, spots, stays
 from model.outcome import Contradiction, Outcome, OutOfTime
@@ -19,7 +19,7 @@ from reports import kept, run_folder, words
 from reports.kept import Kept
 from reports.shape import sha256
 from reports.steadied import Steadied
-from web.address import CASE, MAX_CHANGE, PICTURE, State
+from web.address import CASE, KEEP, MAX_CHANGE, PICTURE, State
 from web.answers import KeptTold, NoAnswer
 
 if TYPE_CHECKING:
@@ -52,7 +52,10 @@ def named(desk: Desk, keep: str) -> tuple[Keeping, bool]:
     """
     served = desk.served
     if keep != CASE and not keep.startswith(PICTURE):
-        folder = next(Path(each.folder) for each in served.runs() if each.run == keep)
+        folder = next((Path(each.folder) for each in served.runs() if each.run == keep), None)
+        if folder is None:  # gone since the address was read
+            message = "is no run of the history that is still where it was written"
+            raise InputError([Fault("address", 0, KEEP, keep, message)])
         text = run_folder.read(folder, [kept.PLAN])[0].get(kept.PLAN, "")
         return Keeping(kept.read(folder, keep), f"run {keep}", text), True
     state = State() if keep == CASE else served.state(parse_qsl(keep.removeprefix(PICTURE)))

@@ -133,7 +133,8 @@ def whose(keep: str) -> str:
         return "the case as it is"
     if not keep.startswith(PICTURE):
         return f"run {keep}"
-    return f"the picture {', '.join(value for _, value in parse_qsl(keep[len(PICTURE) :]))}"
+    changes: list[Any] = parse_qsl(keep[len(PICTURE) :])
+    return f"the picture: {'; '.join(f'{VERBS[p].lower()} {_called(p, v)}' for p, v in changes)}"
 
 
 def page(state: State, look: Look | None, tab: str, prices: Prices) -> str:
