@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from fractions import Fraction
 
 from model.case import Case
@@ -38,6 +39,7 @@ def content(
     baseline: GapReport | None = None,
     swing: Swing | None = None,
     month: int | None = None,
+    seen: Content | None = None,
 ) -> Content:
     """Return all that the report says.
 
@@ -46,16 +48,42 @@ def content(
         baseline: another run, which it is held against.
         swing: how the answer moves where assumed figures are off, if that was asked for.
         month: which month pictures of one month show; the fullest where it is None.
+        seen: the picture of the same plan against the same run, where there is one already.
 
     Raises:
         InputError: the case has no such month.
     """
-    case, outcome = report.case, report.outcome
+    case = report.case
     if month is not None and month not in case.months:
         allowed = f"allowed: 1 to {case.calendar.months}"
         raise InputError([Fault("--month", 0, "", str(month), "is no month of the case", allowed)])
-    told = tours(report.plan)
-    gaps = _gaps(report)
+    seen = seen or picture(report, baseline)
+    told, gaps = tours(report.plan), _gaps(report)
+    return replace(
+        seen,
+        origin=report.origin,
+        gap_count=report.gap_count,
+        gaps=gaps,
+        nations=nations(report, gaps),
+        tours=told,
+        areas=areas(case),
+        shown=month or fullest(told),
+        rests_on=tuple(report.rests_on()),
+        rests=rests(report),
+        assumed=assumed(report),
+        swing=swing,
+        cards=cards(report, gaps),
+        sources=sources(case),
+        changes=changes(baseline, report, seen.lines) if baseline else None,
+    )
+
+
+def picture(report: GapReport, baseline: GapReport | None = None) -> Content:
+    """Return what can be told of a plan at once: not why its gaps are there, nor who gives what.
+
+    What takes as long to work out as the plan of a what-if is left empty; ``content`` fills it.
+    """
+    case, outcome = report.case, report.outcome
     lines = _lines(report, baseline)
     return Content(
         title=report.title,
@@ -75,26 +103,26 @@ def content(
         demanded=report.demanded_lines,
         gap_lines=len(report.lines_with_gap),
         gap_lines_first=sum(line.priority == 1 for line in report.lines_with_gap),
-        gap_count=report.gap_count,
-        rests_on=tuple(report.rests_on()),
+        gap_count="",
+        rests_on=(),
         tiers=_tiers(report, baseline),
         months=tuple(_month(case, month) for month in case.months),
         span=report.span,
         periods=report.periods,
         roles=tuple(_role(report, row, baseline) for row in report.role_rows),
         lines=lines,
-        gaps=gaps,
-        nations=nations(report, gaps),
+        gaps=(),
+        nations=(),
         stays=stays(report),
         leads=leads(report),
-        tours=told,
-        areas=areas(case),
-        shown=month or fullest(told),
-        rests=rests(report),
-        assumed=assumed(report),
-        swing=swing,
-        cards=cards(report, gaps),
-        sources=sources(case),
+        tours=(),
+        areas=(),
+        shown=1,
+        rests=(),
+        assumed=(),
+        swing=None,
+        cards=(),
+        sources=(),
         warnings=tuple(words.plain(each) for each in report.warnings),
         events=tuple(words.plain(each) for each in outcome.events),
         changes=changes(baseline, report, lines) if baseline else None,

@@ -10,7 +10,7 @@ import pytest
 from model.outcome import Progress
 from tests.test_reports import write_case
 from tests.test_sketch import eager  # noqa: F401 - a fixture
-from web import pages, work
+from web import pages, view, work
 from web.answers import Asked, Counted, Look, Served, Sketch
 from web.pricing import Prices
 from web.solving import Job
@@ -34,7 +34,24 @@ def test_better_plans_are_told_and_the_last_is_as_good_as_the_answer(
     shares = [each.content.index for each in sketches]
     assert shares
     assert shares[-1] == look.content.index
-    assert all(each.content.unproven and each.content.changes for each in sketches)
+    assert all(each.content.changes for each in sketches)
+    assert [each.last for each in sketches] == [False] * (len(sketches) - 1) + [True]
+    assert all(each.content.unproven for each in sketches[:-1])
+    last = sketches[-1].content
+    assert not last.unproven
+    assert (last.lines, last.roles) == (look.content.lines, look.content.roles)
+
+
+def test_the_picture_of_the_answer_comes_before_what_is_told_of_it(
+    heard: tuple[Job, Look, list[Sketch]],
+) -> None:
+    job, look, sketches = heard
+    said = view.follows(job.asked.state, sketches[-1], "gaps")
+    assert 'hx-target="#picture"' in said
+    assert 'class="picture-of"' in said
+    assert "not yet proven" not in said
+    assert "/events?set=" in said
+    assert said.count("<td") < view.update(job.asked.state, look, "gaps", Prices("")).count("<td")
 
 
 def test_a_page_that_waits_shows_them_marked_until_the_answer_is_there(

@@ -254,13 +254,15 @@ class Counted:
 
 @dataclass(frozen=True)
 class Sketch:
-    """The best plan so far, while the search for a better one goes on.
+    """The picture of the best plan so far, before all that is told of a plan is there.
 
     Attributes:
         content: its picture; reasons of gaps are not looked for yet.
+        last: whether the search is over, and only what is told of the plan is still to come.
     """
 
     content: Content
+    last: bool = False
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,8 @@ from web.solving import Busy, Job, Solving
 
 QUICK = 1.0
 """Seconds that a click waits for its answer before it shows how far the search is."""
+SOON = 0.03
+"""Seconds that a picture waits for all else that is told of its plan."""
 OFTEN = 0.25
 """Seconds between two tellings of how far a search is."""
 
@@ -63,13 +65,19 @@ async def page(request: Request) -> Response:
     whole = request.headers.get("hx-request-type") != "partial"
     asked = _asked(request)
     state, tab = asked.state, _tab(request)
-    look = await _look(request, asked, QUICK)
     known = prices(request)
     if whole:
+        look = await _look(request, asked, QUICK)
         return HTMLResponse(await run_in_threadpool(view.page, state, look, tab, known))
     headers = {"HX-Push-Url": view.address(state, tab=tab)}
-    if look is None:
-        return HTMLResponse(view.waiting(state, tab), headers=headers)
+    solving: Solving = request.app.state.solving
+    job = solving.ask(asked)
+    if not await job.wait(QUICK, drawn=True) and not (job.drawn and await job.wait(SOON)):
+        said = view.waiting(state, tab)
+        if job.drawn and job.sketch is not None:
+            said = await run_in_threadpool(view.follows, state, job.sketch, tab)
+        return HTMLResponse(said, headers=headers)
+    look = job.result()
     said = await run_in_threadpool(view.update, state, look, tab, known)
     return HTMLResponse(said, headers=headers)
 
@@ -122,7 +130,8 @@ async def events(request: Request) -> Response:
 
 
 async def _told(job: Job, tab: str, prices: Prices) -> AsyncIterator[str]:
-    last, drawn = 0.0, None
+    # The last picture went to whoever asked; who opens the address anew waits for all of it.
+    last, drawn = 0.0, job.sketch if job.drawn else None
     async for _ in job.follow():
         fresh = job.sketch is not drawn
         if not job.over and (fresh or time.monotonic() - last >= OFTEN):
@@ -131,7 +140,7 @@ async def _told(job: Job, tab: str, prices: Prices) -> AsyncIterator[str]:
             at = job.progress if isinstance(job.progress, Progress) else None
             said = view.progress(at, job.id, waits=queued, stopping=job.stopping)
             if fresh and job.sketch is not None:
-                said += await run_in_threadpool(view.sketch, job.asked.state, job.sketch)
+                said += await run_in_threadpool(view.sketched, job.asked.state, job.sketch, tab)
             yield _event(said)
     state = job.asked.state
     if job.answer is not None:

@@ -45,6 +45,6 @@ def sketching(
         best.append(values)
         outcome = Outcome(plan, (), "interrupted", 0.0)
         report = GapReport(outcome, (), (), (), origin, cells(plan))
-        tell(Sketch(gathered.content(report, against())))
+        tell(Sketch(gathered.picture(report, against())))
 
     return told

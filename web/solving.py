@@ -8,6 +8,7 @@ the same while it is under way shares it.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import secrets
 from collections import OrderedDict, deque
 from collections.abc import AsyncIterator, Coroutine
@@ -89,18 +90,22 @@ class Job:
         finally:
             self.waiting -= 1
 
-    async def wait(self, seconds: float | None = None) -> bool:
-        """Wait until it is over, or for so long; whether it is."""
+    @property
+    def drawn(self) -> bool:
+        """Whether the picture of its answer is there."""
+        return self.over or (self.sketch is not None and self.sketch.last)
+
+    async def wait(self, seconds: float | None = None, *, drawn: bool = False) -> bool:
+        """Wait until it is over, or drawn if that will do, or for so long; whether it is over."""
 
         async def end() -> None:
             async for _ in self.follow():
-                pass
+                if drawn and self.drawn:
+                    return
 
-        try:
+        with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(end(), seconds)
-        except TimeoutError:
-            return self.over
-        return True
+        return self.over
 
     def result(self) -> Any:
         """Return the answer.

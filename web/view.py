@@ -201,10 +201,15 @@ def progress(at: Progress | None, job: str, *, waits: bool, stopping: bool) -> s
     return _render("progress.html.j2", at=at, job=job, waits=waits, stopping=stopping)
 
 
-def sketch(state: State, sketch: Sketch) -> str:
-    """Return the picture of the best plan so far, for a page that waits."""
-    told = html.usual(sketch.content)
-    return _render("sketch.html.j2", state=state, **told)
+def follows(state: State, sketch: Sketch, tab: str) -> str:
+    """Return the picture of an answer for a page that does not follow it yet, and now does."""
+    return sketched(state, sketch, tab) + _render("follows.html.j2", **_names(state, None, tab))
+
+
+def sketched(state: State, sketch: Sketch, tab: str) -> str:
+    """Return the picture of the best plan so far, for a page that follows a search."""
+    name = "drawn.html.j2" if sketch.last else "sketch.html.j2"
+    return _render(name, **_names(state, None, tab), **html.usual(sketch.content))
 
 
 def saved(name: str, state: State) -> str:

@@ -31,6 +31,7 @@ from model.session import OnPlan, Session
 from reports import gathered, verify
 from reports.cells import cells
 from reports.compared import Changed
+from reports.content import Content
 from reports.gap_report import GapReport
 from reports.rows import Origin
 from reports.run import versions
@@ -117,7 +118,7 @@ def look(served: Served, asked: Asked, on_progress: Tell, stopped: Stopped) -> L
     desk, state = Desk(served, asked, on_progress, stopped), asked.state
     desk.sketches = True
     now, said = desk.now()
-    content = gathered.content(now.report, desk.against())
+    content = gathered.content(now.report, desk.against(), seen=desk.picture)
     shown = board.of(desk.read(state.scenario), state, content, served)
     to = desk.kept()
     kept = keeping.told(to, now.outcome.plan) if to else None
@@ -147,10 +148,12 @@ class Desk:
     """One question, with what it takes to answer it.
 
     Attributes:
-        sketches: whether pictures of plans are told while a search goes on.
+        sketches: whether pictures of plans are told before the answer is there.
+        picture: that of the plan found, if it was told.
     """
 
     sketches = False
+    picture: Content | None = None
 
     def __init__(self, served: Served, asked: Asked, on_progress: Tell, stopped: Stopped) -> None:
         self.served, self.asked = served, asked
@@ -272,11 +275,17 @@ class Desk:
             raise InputError([conflict.contradicted(case, self.settings)]) from None
         except OutOfTime:
             raise NoAnswer from None
+        found = cells(outcome.plan)
+        if self.sketches:
+            # Why its gaps are there takes as long to tell as such a plan to find: it comes after.
+            origin = self._origin(outcome.plan.case, "")
+            bare = GapReport(outcome, (), (), held.warnings, origin, found)
+            self.picture = gathered.picture(bare, self.against())
+            self.on_progress(Sketch(self.picture, last=True))
         seen = session.candidates(flips)
         gaps = explain(outcome.plan, seen)
         told = PlanFile.of(outcome, gaps).text()
         origin = self._origin(outcome.plan.case, told)
-        found = cells(outcome.plan)
         report = GapReport(outcome, gaps, seen, held.warnings, origin, found)
         return Solved(outcome, report, told, held.known)
 
