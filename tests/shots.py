@@ -159,6 +159,7 @@ SCREENS = {
     "whatif-why": Screen(WHATIF, does=_why),
     "whatif-save": Screen(WHATIF, does=_save),
     "many": Screen(f"{WHATIF}&scenario=london-early&pin=FRA-LAND-1:L04:7:1"),
+    "kept": Screen("/?lift=DEU-BASING&keep=case"),
     **{f"tab-{name}": Screen(f"{WHATIF}&tab={name}", at=".tab") for name in TABS},
     **{
         f"open-{name}": Screen(f"{WHATIF}&tab={name}", does=_details, at=".tab details")

@@ -132,6 +132,11 @@ def refused_switch(page: Page) -> None:
     page.locator("#progress .fault").wait_for()
 
 
+def kept(page: Page) -> None:
+    page.locator("#board select[name=keep]").select_option("case")
+    page.locator(".kept").wait_for()
+
+
 def nothing_found(page: Page) -> None:
     page.fill("#find-text", "zzz")
     page.locator("#find-none").wait_for()
@@ -148,6 +153,7 @@ def nothing_found(page: Page) -> None:
         (refused_offer, "#offer"),
         (refused_switch, "#progress"),
         (nothing_found, ".side"),
+        (kept, "#answer"),
     ],
 )
 def test_axe_finds_nothing_on_what_opens(
