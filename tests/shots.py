@@ -65,7 +65,7 @@ class Screen:
     """
 
     path: str
-    there: str = "#answer table.grid"
+    there: str = "#answer .picture-of table.grid"
     does: Callable[[Page], None] | None = None
     at: str = ""
 
@@ -159,7 +159,7 @@ SCREENS = {
     "whatif-why": Screen(WHATIF, does=_why),
     "whatif-save": Screen(WHATIF, does=_save),
     "many": Screen(f"{WHATIF}&scenario=london-early&pin=FRA-LAND-1:L04:7:1"),
-    "kept": Screen("/?lift=DEU-BASING&keep=case"),
+    "kept": Screen("/?lift=DEU-BASING&keep=case", ".kept"),
     **{f"tab-{name}": Screen(f"{WHATIF}&tab={name}", at=".tab") for name in TABS},
     **{
         f"open-{name}": Screen(f"{WHATIF}&tab={name}", does=_details, at=".tab details")
