@@ -294,7 +294,7 @@ def _tours(content: Content) -> Iterator[Block]:
     yield Text(
         "A bar is a tour, named by its line and how many units; a dashed one rests on a vote."
     )
-    for nation, drawing in pictures.by_nation(content):
+    for nation, drawing in pictures.apart(content, "nation"):
         yield Picture(nation, drawing)
 
 

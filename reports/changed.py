@@ -8,6 +8,7 @@ from reports import words
 from reports.compare import Comparison, GapShift, Moved, coverage
 from reports.content import Changes, GapShiftTold, MovedTold, RoleShift
 from reports.gap_report import GapReport
+from reports.rows import TYPED
 from reports.shape import number
 from reports.told import LineTold
 
@@ -45,9 +46,13 @@ def _inputs(before: GapReport, after: GapReport) -> Iterator[str]:
     one, two = before.origin, after.origin
     for name in sorted({*one.files, *two.files}):
         then, now = one.files.get(name), two.files.get(name)
-        if then != now:
+        if then != now and name != TYPED:
             what = "is new" if then is None else "is gone" if now is None else "has been changed"
             yield words.plain(f"{name} {what}")
+    for flags, others, told in ((two.flags, one.flags, ""), (one.flags, two.flags, "no longer ")):
+        for flag in flags:
+            if flag not in others:
+                yield words.plain(told + flag.removeprefix("--").replace("=", " ", 1))
     was, is_ = one.options.model_dump(), two.options.model_dump()
     for name, value in is_.items():
         if was[name] != value:

@@ -24,6 +24,7 @@ from markupsafe import Markup
 from reports import grid, pictures, svg, words
 from reports.columns import TABLES, Column, Kind
 from reports.content import Content
+from reports.pictures import By
 from reports.rows import Period
 from reports.svg import escape
 from reports.told import Cell, LineTold
@@ -184,7 +185,7 @@ def _rows(content: Content, columns: Columns, name: str) -> Markup:
         cells = [head + escape(col.text(row)) for head, col in zip(heads, shown, strict=True)]
         place = f" id=g{row.rank}" if name == "gaps" else ""
         lines.append(f"<tr{place}>{''.join(cells)}")
-    return _own("\n".join(lines))
+    return own("\n".join(lines))
 
 
 _LOOKS: dict[tuple[Kind, ...], str] = {
@@ -239,7 +240,7 @@ def _cells(content: Content) -> Callable[[LineTold, Cell | None, Period], Markup
                 dot = "•" if each.state == "conditional" else ""
                 inside = f"{arrow}{dot}<i class=v>0</i>"
         named = f' class="{" ".join(classes)}"' if classes else ""
-        return _own(f"<td{named}>{inside}")
+        return own(f"<td{named}>{inside}")
 
     return cell
 
@@ -256,25 +257,26 @@ class Drawn:
 
     def coverage(self) -> Markup:
         """Return the coverage of the whole force by month."""
-        return _own(pictures.coverage(self._content.whole, self._content, (560, 150)))
+        return own(pictures.coverage(self._content.whole, self._content, (560, 150)))
 
     def roles(self) -> list[tuple[str, Markup]]:
         """Return each role with its coverage by month."""
         return [
-            (each.role, _own(pictures.coverage(each, self._content, (300, 110), f"-{i}")))
+            (each.role, own(pictures.coverage(each, self._content, (300, 110), f"-{i}")))
             for i, each in enumerate(self._content.roles[:-1])
         ]
 
     def headquarters(self) -> Markup:
         """Return the seats and the leads over time."""
-        return _own(pictures.headquarters(self._content))
+        return own(pictures.headquarters(self._content))
 
-    def tours(self) -> list[tuple[str, Markup]]:
-        """Return each nation with its tours as bars."""
-        return [(nation, _own(drawn)) for nation, drawn in pictures.by_nation(self._content)]
+    def tours(self, by: By = "nation") -> list[tuple[str, Markup]]:
+        """Return each nation, or each line, with its tours as bars."""
+        return [(name, own(drawn)) for name, drawn in pictures.apart(self._content, by)]
 
 
-def _own(drawing: str) -> Markup:
+def own(drawing: str) -> Markup:
+    """Return a drawing of ours as it is; texts in it are escaped."""
     return Markup(drawing)  # noqa: S704 - drawn here, texts in it are escaped
 
 
@@ -288,15 +290,19 @@ def _css() -> str:
 
 def style(content: Content) -> str:
     """Return the style sheet; the margins of printed pages carry the marking and what is open."""
-    top = _css_text(content.classification)
     open_ = _css_text(content.unproven)
     name = _css_text(f"{content.title}, run {content.origin.run}")
     boxes = (
-        f"@top-center{{content:{top};font-weight:700}}@bottom-center{{content:{top};font-weight:700}}"
         f"@top-left{{content:{open_};font-weight:700}}@bottom-left{{content:{name}}}"
         "@bottom-right{content:counter(page) ' / ' counter(pages)}"
     )
-    return f"{_css()}@page{{{boxes}}}\n"
+    return f"{_css()}{marked(content.classification)}@page{{{boxes}}}\n"
+
+
+def marked(classification: str) -> str:
+    """Return the style that puts a marking above and below every printed page."""
+    look = f"content:{_css_text(classification)};font-weight:700"
+    return f"@page{{@top-center{{{look}}}@bottom-center{{{look}}}}}\n"
 
 
 def _css_text(text: str) -> str:

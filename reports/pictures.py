@@ -7,7 +7,7 @@ takes the same drawings.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -303,15 +303,31 @@ def tours(content: Content, by: By) -> str:
     return svg.gantt(f"tours-by-{by}", f"Tours by {by}", alt, rows, content.months)
 
 
-def by_nation(content: Content) -> list[tuple[str, str]]:
-    """Return each nation with its tours as bars."""
+def nowhere(tour: TourTold) -> str:
+    """Return no address: a picture that stands alone leads nowhere."""
+    del tour
+    return ""
+
+
+def apart(
+    content: Content, by: By, to: Callable[[TourTold], str] = nowhere, width: float = svg.WIDTH
+) -> list[tuple[str, str]]:
+    """Return each nation, or each line, with its tours as bars.
+
+    Args:
+        content: what they are of.
+        by: what each picture is of.
+        to: the address of what tells more of a tour.
+        width: in pixels at full size.
+    """
     found = []
-    for i, (nation, several) in enumerate(toured(content.tours, "nation").items()):
+    for i, (name, several) in enumerate(toured(content.tours, by).items()):
         people = sum(tour.people * (tour.last - tour.first + 1) for tour in several)
         alt = f"{words.count(len(several), 'tour')}, {people:,} person-months."
-        rows = tour_rows(several, "nation")
-        drawn = svg.gantt(f"tours-{i}", f"Tours of {nation}", alt, rows, content.months)
-        found.append((nation, drawn))
+        rows = tour_rows(several, by, to)
+        title = f"Tours {'of' if by == 'nation' else 'on'} {name}"
+        drawn = svg.gantt(f"tours-{by}-{i}", title, alt, rows, content.months, width)
+        found.append((name, drawn))
     return found
 
 
@@ -323,7 +339,9 @@ def toured(several: Sequence[TourTold], by: By) -> dict[str, list[TourTold]]:
     return dict(sorted(found.items()))
 
 
-def tour_rows(several: Sequence[TourTold], by: By) -> list[Row]:
+def tour_rows(
+    several: Sequence[TourTold], by: By, to: Callable[[TourTold], str] = nowhere
+) -> list[Row]:
     """Return one row per offer, its bars named by the line, or by number of units."""
     offers: defaultdict[str, list[Bar]] = defaultdict(list)
     for tour in several:
@@ -331,7 +349,8 @@ def tour_rows(several: Sequence[TourTold], by: By) -> list[Row]:
         label = f"{tour.line}{units}" if by == "nation" else words.count(tour.units, "unit")
         who = f"{tour.line} {tour.title}" if by == "nation" else tour.nation_name
         when = words.months(tour.first, tour.last)
-        said = f"{who}, {when}, {words.count(tour.units, 'unit')}"
+        said = f"{tour.offer}: {who}, {when}, {words.count(tour.units, 'unit')}"
         look: svg.Look = "open" if tour.rests else "plain"
-        offers[tour.offer].append(Bar(tour.first, tour.last, label, said, look))
+        bar = Bar(tour.first, tour.last, label, said, look, to(tour))
+        offers[tour.offer].append(bar)
     return [Row(offer, tuple(bars)) for offer, bars in offers.items()]

@@ -20,6 +20,10 @@ WORST = 10
 """So many gaps are told with their reasons where a format has no room for all."""
 
 
+TYPED = "what is typed"
+"""Stands among the files of a run for its flags: by its hash one run is told from another."""
+
+
 @dataclass(frozen=True)
 class Origin:
     """What names a run and lets somebody repeat it; no clock times.

@@ -117,7 +117,15 @@ def wrapped(text: str, width: float, most: int, size: float) -> list[str]:
     return [fitted(line, width, size) for line in lines]
 
 
-def drawing(name: str, title: str, alt: str, width: float, height: float, inside: str) -> str:
+def drawing(
+    name: str,
+    title: str,
+    alt: str,
+    width: float,
+    height: float,
+    inside: str,
+    role: Literal["img", "group"] = "img",
+) -> str:
     """Return a whole picture.
 
     Args:
@@ -127,6 +135,7 @@ def drawing(name: str, title: str, alt: str, width: float, height: float, inside
         width: in pixels at full size; it scales.
         height: likewise.
         inside: its elements.
+        role: ``group`` where some of them lead somewhere: nothing in an ``img`` can be reached.
     """
     said = tag("title", escape(title), id=f"{name}-title") + tag(
         "desc", escape(alt), id=f"{name}-desc"
@@ -135,7 +144,7 @@ def drawing(name: str, title: str, alt: str, width: float, height: float, inside
         "svg",
         said + inside,
         xmlns="http://www.w3.org/2000/svg",
-        role="img",
+        role=role,
         aria_labelledby=f"{name}-title {name}-desc",
         viewBox=f"0 0 {_plain(float(width))} {_plain(float(height))}",
         font_family="sans-serif",
@@ -272,6 +281,7 @@ class Bar:
 
     Attributes:
         look: ``open`` for what rests on something uncertain, ``none`` for nobody.
+        to: the address of what tells more; empty in a picture that stands alone.
     """
 
     first: int
@@ -279,6 +289,7 @@ class Bar:
     label: str
     said: str
     look: Look = "plain"
+    to: str = ""
 
 
 @dataclass(frozen=True)
@@ -316,7 +327,7 @@ def gantt(
     width: float = WIDTH,
 ) -> str:
     """Return rows of bars over the months, the moves of the headquarters as lines."""
-    left, lane, pad, top = 190.0, 15.0, 3.0, 18.0
+    left, lane, pad, top = min(190.0, width * 0.2), 15.0, 3.0, 18.0
     step = (width - left - 4) / len(months)
     shapes: dict[Look, list[str]] = {look: [] for look in _LOOKS}
     labels: list[str] = []
@@ -333,7 +344,8 @@ def gantt(
             for bar in bars:
                 x, wide = left + (bar.first - 1) * step, (bar.last - bar.first + 1) * step - 1
                 outline = f"M{x:.1f} {base + 1:g}h{max(1.0, wide):.1f}v{lane - 2:g}h-{wide:.1f}z"
-                shapes[bar.look].append(tag("path", tag("title", escape(bar.said)), d=outline))
+                drawn = tag("path", tag("title", escape(bar.said)), d=outline)
+                shapes[bar.look].append(_linked(drawn, bar) if bar.to else drawn)
                 label = fitted(bar.label, wide - 4, 10)
                 ink = "#ffffff" if bar.look == "none" else None
                 on = "on-dark" if bar.look == "none" else None
@@ -351,7 +363,15 @@ def gantt(
         _numbers(months, left, step, width),
         *([tag("path", d=moves, stroke=INK, stroke_width=1.5, class_="move")] if moves else []),
     ]
-    return drawing(name, title, alt, width, y + 2, "".join(parts))
+    linked = any(bar.to for row in rows for bar in row.bars)
+    role: Literal["img", "group"] = "group" if linked else "img"
+    return drawing(name, title, alt, width, y + 2, "".join(parts), role)
+
+
+def _linked(drawn: str, bar: Bar) -> str:
+    """Return a bar that leads somewhere; what it is called is what a pointer shows."""
+    name = html.escape(bar.said)
+    return tag("a", drawn, href=html.escape(bar.to), data_why="", aria_label=name)
 
 
 def _numbers(months: Sequence[Month], left: float, step: float, width: float) -> str:

@@ -175,7 +175,7 @@ def test_marking_and_missing_proof_stand_on_screen_and_in_the_margins_of_print(
     page = text(gathered.content(report))
     assert page.count('<p class="marking">TEST RESTRICTED') == 2
     assert page.count('<p class="open">NOT PROVEN: the time limit ended the search') == 2
-    margins = page.split("</style>")[0].rsplit("@page{", 1)[1]
+    margins = page.split("</style>")[0].split("@page{", 2)[2]
     assert margins.count('content:"TEST RESTRICTED"') == 2
     assert 'content:"NOT PROVEN\\3a  the time limit' in margins
     proven = text(gathered.content(run_of(case, tmp_path / "case").report))

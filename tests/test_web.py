@@ -19,8 +19,10 @@ from model.outcome import Progress
 from tests import browser
 from tests.test_reports import write_case
 from web import view
+from web.address import State
 from web.answers import Served
 from web.app import application
+from web.pricing import Prices
 
 ROOT = Path(__file__).resolve().parents[1]
 VENDORED = {
@@ -78,6 +80,14 @@ def test_the_page_loads_nothing_from_elsewhere_and_no_script_of_its_own_text(
     assert "default-src 'none'" in policy
 
 
+def test_every_screen_carries_the_marking_also_on_paper(client: TestClient) -> None:
+    assert client.get("/style.css").text.count('content:"TEST RESTRICTED"') == 2
+    waiting = view.page(State(), None, "", Prices(""), "TEST RESTRICTED")
+    pages = [client.get(each).text for each in ("/", "/case", "/?lift=NONE", "/nowhere")]
+    for page in (*pages, waiting):
+        assert page.count('<p class="marking">TEST RESTRICTED') == 2
+
+
 def test_a_lifted_caveat_is_listed_with_its_undo_and_held_against_the_case(
     client: TestClient,
 ) -> None:
@@ -96,6 +106,13 @@ def test_an_open_page_gets_only_what_changes_and_its_new_address(client: TestCli
     assert answer.headers["hx-push-url"] == "/?tab=tours"
     assert "<html" not in answer.text
     assert 'hx-target="#answer"' in answer.text
+
+
+def test_a_click_leaves_the_tab_that_is_open(client: TestClient) -> None:
+    opened(client, "/")
+    there = {**PARTIAL, "HX-Current-URL": "http://127.0.0.1:8765/?lift=CZE-BASING&tab=tours"}
+    assert client.get("/", headers=there).headers["hx-push-url"] == "/?tab=tours"
+    assert client.get("/?tab=run", headers=there).headers["hx-push-url"] == "/?tab=run"
 
 
 def test_every_tab_of_an_answer_opens(client: TestClient) -> None:

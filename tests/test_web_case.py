@@ -125,6 +125,11 @@ def test_an_entry_may_be_called_new(client: TestClient, case: Path) -> None:
     assert held(case)["capabilities.csv"] == before
 
 
+def test_a_new_caveat_begins_with_its_kind(client: TestClient, case: Path) -> None:
+    assert "<option>basing</option>" in client.get("/case/new/caveats").text
+    assert 'name="f.barred"' in client.get("/case/new/caveats?kind=basing").text
+
+
 def test_a_file_goes_out_comes_back_and_its_difference_is_shown_first(
     client: TestClient, case: Path
 ) -> None:

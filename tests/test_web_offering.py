@@ -75,8 +75,16 @@ def test_a_tour_is_pinned_and_an_offer_forbidden_where_the_cell_says_why(
     assert ">Forbidden</span>" in opened(client, forbids[0])
 
 
-def test_every_tour_can_be_pinned_from_the_tab_of_tours(client: TestClient) -> None:
-    said = client.get("/tab?tab=tours", headers=PARTIAL).text
-    to = re.search(r'href="([^"]*pin=[^"]*)" hx-get', said)
-    assert to
+@pytest.mark.parametrize("tab", ["tours", "lines"])
+def test_every_bar_opens_its_tour_which_can_be_pinned(client: TestClient, tab: str) -> None:
+    opened(client, "/")
+    said = client.get(f"/tab?tab={tab}", headers=PARTIAL).text
+    bars = [unescape(each) for each in re.findall(r'href="(/tour[^"]+)" data-why', said)]
+    assert len(bars) == len(set(bars)) >= 3
+    for each in bars:
+        tour = client.get(each, headers=PARTIAL).text
+        to = re.search(r'data-lift="([^"]*pin=[^"]*)"', tour)
+        assert to
+        assert "data-why>why L0" in tour
     assert ">Pinned</span>" in opened(client, unescape(to[1]))
+    assert client.get(f"{bars[0]}&area=nowhere", headers=PARTIAL).status_code == 422

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator
+from urllib.parse import parse_qsl, urlsplit
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response, StreamingResponse
@@ -16,7 +17,7 @@ from starlette.concurrency import run_in_threadpool
 from model.engine import Lost
 from model.faults import Fault, InputError
 from model.outcome import Progress, SolverFault
-from web import view
+from web import casework, view
 from web.answers import Asked, Look, NoAnswer
 from web.pricing import Prices, Pricing
 from web.solving import Busy, Job, Solving
@@ -46,7 +47,12 @@ def prices(request: Request) -> Prices:
 
 
 def _tab(request: Request) -> str:
-    return request.query_params.get("tab", "")
+    """Return the tab that is asked for; a click that asks for none leaves the one that is open."""
+    named = request.query_params.get("tab")
+    if named is not None:
+        return named
+    here = urlsplit(request.headers.get("hx-current-url", "")).query
+    return dict(parse_qsl(here)).get("tab", "")
 
 
 async def _look(request: Request, asked: Asked, seconds: float | None) -> Look | None:
@@ -67,8 +73,8 @@ async def page(request: Request) -> Response:
     state, tab = asked.state, _tab(request)
     known = prices(request)
     if whole:
-        look = await _look(request, asked, QUICK)
-        return HTMLResponse(await run_in_threadpool(view.page, state, look, tab, known))
+        look, marked = await _look(request, asked, QUICK), await marking(request)
+        return HTMLResponse(await run_in_threadpool(view.page, state, look, tab, known, marked))
     headers = {"HX-Push-Url": view.address(state, tab=tab)}
     solving: Solving = request.app.state.solving
     job = solving.ask(asked)
@@ -101,7 +107,8 @@ async def tab(request: Request) -> Response:
     look = await _look(request, asked, None)
     assert look is not None  # noqa: S101 - it was waited for
     name = _tab(request)
-    said = await run_in_threadpool(view.tab_of, asked.state, look, name)
+    goal = request.query_params.get("goal", "")
+    said = await run_in_threadpool(view.tab_of, asked.state, look, name, goal)
     return HTMLResponse(said, headers={"HX-Replace-Url": view.address(asked.state, tab=name)})
 
 
@@ -115,6 +122,19 @@ async def why(request: Request, line: str, month: int) -> Response:
     if said is None:
         message = "is no line and month of the case"
         raise InputError([Fault("address", 0, "", f"{line}, month {month}", message)])
+    return HTMLResponse(said)
+
+
+@router.get("/tour")
+async def tour(request: Request, offer: str, line: str, month: int, area: str) -> Response:
+    """Tell of the tour that an offer begins on a line in a month."""
+    asked = _asked(request)
+    look = await _look(request, asked, None)
+    assert look is not None  # noqa: S101 - it was waited for
+    said = await run_in_threadpool(view.tour, asked.state, look, offer, line, month, area)
+    if said is None:
+        message = "begins no such tour"
+        raise InputError([Fault("address", 0, "", f"{offer} on {line}, month {month}", message)])
     return HTMLResponse(said)
 
 
@@ -178,13 +198,20 @@ async def again(request: Request) -> Response:
 
 
 @router.get("/style.css")
-def style() -> Response:
-    """Return the style of the page."""
-    return Response(view.stylesheet(), media_type="text/css")
+async def style(request: Request) -> Response:
+    """Return the style of the page; on paper it carries the marking of the case."""
+    return Response(view.stylesheet(await marking(request)), media_type="text/css")
 
 
-def refusal(error: Exception, *, whole: bool) -> tuple[str, int]:
-    """Return what a person is told of an error, and the status."""
+async def marking(request: Request) -> str:
+    """Return the marking of the case, which every screen carries."""
+    solving: Solving = request.app.state.solving
+    read = await run_in_threadpool(casework.read, solving.served)
+    return read.marking
+
+
+def refusal(error: Exception, *, whole: bool, marking: str = "") -> tuple[str, int]:
+    """Return what a person is told of an error, on a page under its marking, and the status."""
     found: list[Fault]
     if isinstance(error, InputError):
         found, what, status = error.faults, "This cannot be opened", 422
@@ -202,13 +229,13 @@ def refusal(error: Exception, *, whole: bool) -> tuple[str, int]:
         said = " ".join(str(error).split())
         what, status = f"A fault of Muster, not of your input: {type(error).__name__}: {said}", 500
         found = []
-    return view.faults(found, what, whole=whole), status
+    return view.faults(found, what, whole=whole, marking=marking), status
 
 
 async def refused(request: Request, error: Exception) -> Response:
     """Answer a request that cannot be honoured."""
     whole = request.headers.get("hx-request-type") != "partial"
-    said, status = refusal(error, whole=whole)
+    said, status = refusal(error, whole=whole, marking=await marking(request) if whole else "")
     return HTMLResponse(said, status)
 
 

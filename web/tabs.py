@@ -28,6 +28,7 @@ TABS = {
         Tab("gaps", "Gaps"),
         Tab("changes", "What changed", lambda content: content.changes is not None),
         Tab("tours", "Tours"),
+        Tab("lines", "Lines"),
         Tab("asks", "Asks"),
         Tab("offer", "New offer"),
         Tab("nations", "Nations"),

@@ -19,8 +19,10 @@ from reports import html, words
 from reports.content import Content
 from reports.formats import FORMATS
 from reports.told import GapTold, LineTold, TourTold
+from web import sorting
 from web.address import CASE, KEEP, MAX_CHANGE, PICTURE, Part, State
-from web.answers import Board, Counted, Look, Sketch, Switch, Vote
+from web.answers import Board, Counted, Look, Sketch, Switch
+from web.drawn import Drawn
 from web.pricing import Prices
 from web.tabs import TABS, Tab, chosen
 
@@ -42,6 +44,8 @@ VERBS: dict[Part, str] = {
     "max_change": "Moved at most",
 }
 """How each part of a state is called where it is listed."""
+GOAL = "critical=0"
+"""What whom to ask is looked for at first."""
 
 
 @dataclass(frozen=True)
@@ -63,12 +67,7 @@ def _offer_columns() -> list[tuple[str, bool]]:
 def _environment() -> Environment:
     environment = html.environment(TEMPLATES)
     environment.globals.update(
-        TABS=TABS,
-        OFFER=_offer_columns(),
-        clicks=_clicks,
-        FORMATS=FORMATS,
-        address=address,
-        whose=whose,
+        TABS=TABS, OFFER=_offer_columns(), FORMATS=FORMATS, address=address, whose=whose
     )
     environment.filters.update(points=_points, interval=_interval)
     return environment
@@ -92,9 +91,10 @@ def address(state: State, path: str = "/", **view: str) -> str:
     return f"{path}?{query}" if query else path
 
 
-def stylesheet() -> str:
-    """Return the style of the page: that of the report, and what is around it."""
-    return html.usual_style() + (STATIC / "page.css").read_text("utf-8")
+def stylesheet(marking: str) -> str:
+    """Return the style of the page: that of the report, what is around it, the marking on paper."""
+    own = (STATIC / "page.css").read_text("utf-8")
+    return html.usual_style() + own + html.marked(marking)
 
 
 def done(state: State, board: Board | None) -> list[Done]:
@@ -137,9 +137,10 @@ def whose(keep: str) -> str:
     return f"the picture: {'; '.join(f'{VERBS[p].lower()} {_called(p, v)}' for p, v in changes)}"
 
 
-def page(state: State, look: Look | None, tab: str, prices: Prices) -> str:
+def page(state: State, look: Look | None, tab: str, prices: Prices, marking: str) -> str:
     """Return the whole page; without a look, one that waits for it."""
-    return _render("page.html.j2", **_names(state, look, tab), **_priced(state, look, prices))
+    names = _names(state, look, tab) | {"marking": marking}
+    return _render("page.html.j2", **names, **_priced(state, look, prices))
 
 
 def update(state: State, look: Look, tab: str, prices: Prices) -> str:
@@ -159,35 +160,14 @@ def _priced(state: State, look: Look | None, prices: Prices) -> dict[str, Any]:
     several = list(look.board.switches)
     if prices.over and prices.found:
         # What is not priced, as it binds nothing now, stays behind in the order of the case.
-        several.sort(key=lambda each: _rank(each, prices))
+        several.sort(key=lambda each: sorting.rank(each, prices))
     most = max((each.points for each in prices.found.values()), default=0.0)
     return {
         "prices": prices,
         "switches": several,
         "most": most,
-        "by": _by(look.board),
+        "by": sorting.filters(look.board),
         "asking": address(state, "/prices"),
-    }
-
-
-def _rank(switch: Switch, prices: Prices) -> tuple[bool, tuple[float, ...]]:
-    price = prices.found.get(switch.name)
-    return (price is None, price.rank if price else ())
-
-
-def _by(board: Board) -> dict[str, list[tuple[str, str]]]:
-    """Return what the switches can be filtered by: values and words, by the name of the filter."""
-    several: list[Switch | Vote] = [*board.switches, *board.votes]
-    switches = board.switches
-    nations = {
-        code: each.nations for each in switches for code in each.codes if len(each.codes) == 1
-    }
-    codes = {code for each in several for code in each.codes}
-    return {
-        "nation": sorted(((code, nations.get(code, code)) for code in codes), key=lambda e: e[1]),
-        "kind": [(each, each) for each in sorted({each.kind for each in switches})],
-        "role": [(each, each) for each in sorted({role for e in several for role in e.roles})],
-        "state": [(each, each) for each in sorted({s for e in switches for s in e.states})],
     }
 
 
@@ -255,9 +235,10 @@ def _ids(ask: dict[str, Any]) -> list[str]:
     return [each["id"] for each in ask["caveats"]]
 
 
-def tab_of(state: State, look: Look, tab: str) -> str:
-    """Return the tabs with one of them open."""
-    return _render("tab.html.j2", **_names(state, look, tab))
+def tab_of(state: State, look: Look, tab: str, goal: str = "") -> str:
+    """Return the tabs with one of them open; ``goal`` is what the tab of asks begins with."""
+    names = _names(state, look, tab)
+    return _render("tab.html.j2", **names | ({"goal": goal} if goal else {}))
 
 
 def form(name: str, /, **names: Any) -> str:
@@ -265,11 +246,11 @@ def form(name: str, /, **names: Any) -> str:
     return _render(f"case/{name}.html.j2", **names)
 
 
-def faults(several: Sequence[Fault], what: str, *, whole: bool) -> str:
+def faults(several: Sequence[Fault], what: str, *, whole: bool, marking: str = "") -> str:
     """Return what is wrong, as a page of its own or in the place of progress."""
     told = [_told(each) for each in several]
     name = "fault_page.html.j2" if whole else "fault_partial.html.j2"
-    return _render(name, faults=told, what=what)
+    return _render(name, faults=told, what=what, marking=marking)
 
 
 def _told(fault: Fault) -> str:
@@ -298,6 +279,26 @@ def why(state: State, look: Look, line: str, month: int) -> str | None:
     )
 
 
+def tour_at(state: State, tour: TourTold) -> str:
+    """Return the address of what is told of a tour."""
+    which = {"offer": tour.offer, "line": tour.line, "month": str(tour.first), "area": tour.area}
+    return address(state, "/tour", **which)
+
+
+def tour(state: State, look: Look, offer: str, line: str, month: int, area: str) -> str | None:
+    """Return what is told of a tour that begins in a month; None where there is none."""
+    which = (offer, line, month, area)
+    found = [e for e in look.content.tours if (e.offer, e.line, e.first, e.area) == which]
+    if not found:
+        return None
+    [told] = found
+    binding = [e for e in look.board.switches if told.nation in e.codes and told.role in e.roles]
+    pin, forbid = _clicks(state, told)
+    why = address(state, "/why", line=line, month=str(month))
+    lifts = [(each, _lifting(state, each)) for each in binding]
+    return _render("tour.html.j2", tour=told, pin=pin, forbid=forbid, why=why, lifts=lifts)
+
+
 def _gap(content: Content, line: LineTold, month: int) -> GapTold | None:
     return next(
         (e for e in content.gaps if e.line == line.line and e.first <= month <= e.last), None
@@ -316,6 +317,13 @@ def _clicks(state: State, tour: TourTold) -> tuple[str, str]:
     return "" if pinned else address(state.having("pin", pin)), address(forbid)
 
 
+def _ways(state: State, gap: GapTold) -> tuple[str, str, str]:
+    """Return where it is told why a gap is open, and whom to ask: as a page, and as a tab."""
+    why = address(state, "/why", line=gap.line, month=str(gap.first))
+    tab = address(state, "/tab", tab="asks", goal=f"{gap.line}=1")
+    return why, address(state, tab="asks"), tab
+
+
 def _lifting(state: State, switch: Switch) -> str:
     """Return the address with a caveat lifted; empty where it is no longer in the way."""
     if switch.part == "lift":
@@ -330,12 +338,15 @@ def _names(state: State, look: Look | None, tab: str) -> dict[str, Any]:
         "look": look,
         "done": done(state, look.board if look else None),
         "events": address(state, "/events", tab=tab),
+        "goal": GOAL,
     }
     if look is None:
         return names
-    told = html.usual(look.content)
+    told = html.usual(look.content) | {"marking": look.content.classification}
     open_tab: Tab = chosen(look.content, tab)
     shown = [each for each in TABS.values() if each.shown(look.content)]
+    told["ways"] = lambda gap: _ways(state, gap)
+    told["draw"] = Drawn(look.content, lambda tour: tour_at(state, tour))
     return {**names, **told, "tabs": shown, "open_tab": open_tab, "board": look.board}
 
 

@@ -33,7 +33,7 @@ from reports.cells import cells
 from reports.compared import Changed
 from reports.content import Content
 from reports.gap_report import GapReport
-from reports.rows import Origin
+from reports.rows import TYPED, Origin
 from reports.run import versions
 from reports.shape import PlanFile, RunOptions, input_hash, run_name, sha256
 from web import board, keeping
@@ -335,7 +335,7 @@ class Desk:
         )
         most = tuple(f"--max-change={each}" for each in state.max_change)
         typed = state.change().arguments() + most
-        files = case.files | ({"what is typed": sha256("\n".join(typed))} if typed else {})
+        files = case.files | ({TYPED: sha256("\n".join(typed))} if typed else {})
         inputs = input_hash(files, options, model.VERSION)
         name = served.folder.resolve().name
         return Origin(run_name(inputs, told), inputs, name, files, options, versions(), typed)

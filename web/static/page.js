@@ -1,4 +1,4 @@
-// What a browser cannot do by itself: move over the picture by arrow keys, say why, filter the list.
+// What a browser cannot do by itself: move over the picture by arrow keys, say why.
 "use strict";
 (() => {
   const cells = (table) => [...table.tBodies].flatMap((body) => [...body.rows]).filter((row) => row.cells.length > 1);
@@ -8,11 +8,19 @@
     for (const table of document.querySelectorAll(".picture-of .grid")) {
       for (const row of cells(table)) for (const cell of row.cells) if (cell.tagName === "TD") cell.tabIndex = -1;
       for (const link of table.querySelectorAll("td a")) link.tabIndex = -1;
-      const first = table.querySelector("tbody td");
+      const first = left(table) ?? table.querySelector("tbody td");
       if (first) first.tabIndex = 0;
+      if (first && held && document.activeElement === document.body) first.focus({ preventScroll: true });
     }
     settle();
-    filter();
+  }
+
+  // The cell that was gone to last, also in a picture that is new.
+  let last = null;
+  let held = false;
+  function left(table) {
+    const row = last && [...table.querySelectorAll("th[data-line]")].find((each) => each.dataset.line === last.line)?.parentElement;
+    return row?.cells[last.at];
   }
 
   // What a hand has changed keeps its own value when the page changes around it: take that of the answer.
@@ -33,6 +41,7 @@
     for (const other of cell.closest("table").querySelectorAll('td[tabindex="0"]')) other.tabIndex = -1;
     cell.tabIndex = 0;
     cell.focus();
+    last = { line: cell.parentElement.cells[0].dataset.line, at: cell.cellIndex };
   }
 
   function move(cell, key) {
@@ -55,20 +64,17 @@
     const query = new URLSearchParams(location.search);
     query.set("line", line);
     query.set("month", month);
-    await htmx.ajax("GET", `/why?${query}`, { target: "#why-body", swap: "innerHTML" });
-    document.getElementById("why").showModal();
+    await tell(`/why?${query}`);
   }
 
-  function filter() {
-    const words = document.getElementById("find-text")?.value.toLowerCase().split(/\s+/).filter(Boolean) ?? [];
-    const open = document.getElementById("find-open")?.checked;
-    const by = [...document.querySelectorAll("#find-by select")].filter((each) => each.value);
-    for (const item of document.querySelectorAll("#board [data-find]")) {
-      item.hidden = !words.every((word) => item.dataset.find.includes(word)) || (open && item.dataset.open !== "1")
-        || !by.every((each) => (item.dataset[each.dataset.by] ?? "").split(" ").includes(each.value));
-    }
+  async function tell(address) {
+    await htmx.ajax("GET", address, { target: "#why-body", swap: "innerHTML" });
+    const dialog = document.getElementById("why");
+    if (!dialog.open) dialog.showModal();
   }
 
+  // Where a picture is replaced under the hand that is on it, the hand stays on it.
+  document.addEventListener("focusin", (event) => { held = Boolean(event.target.closest(".picture-of .grid td, #why")); });
   document.addEventListener("keydown", (event) => {
     const cell = event.target.closest?.(".picture-of .grid td");
     if (!cell) return;
@@ -84,6 +90,11 @@
       why(cell);
     }
     if (event.target.closest?.("#share")) share();
+    const said = event.target.closest?.("[data-why]");
+    if (said) {
+      event.preventDefault();
+      tell(said.getAttribute("href"));
+    }
     const lift = event.target.closest?.("[data-lift]");
     if (lift) {
       event.preventDefault();
@@ -105,7 +116,6 @@
     }
   }
 
-  document.addEventListener("input", (event) => { if (event.target.closest("#find")) filter(); });
   document.addEventListener("htmx:after:swap", prepare);
   document.addEventListener("DOMContentLoaded", prepare);
   prepare();

@@ -1,0 +1,112 @@
+"""The whole way of a planner in a browser, from the worst gap to a workbook."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import openpyxl
+from playwright.sync_api import Page
+
+from tests import browser
+from tests.test_web import address  # noqa: F401 - a fixture
+
+
+def covered(page: Page) -> str:
+    """Return the headline."""
+    return page.locator("#answer .heads b").first.inner_text()
+
+
+def test_from_the_worst_gap_to_a_workbook(address: str, tmp_path: Path) -> None:  # noqa: F811
+    with browser.opened() as chromium:
+        page = chromium.new_page(viewport={"width": 1920, "height": 1080})
+        errors: list[str] = []
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(address)
+        page.locator("#answer table.grid").wait_for(timeout=60_000)
+        page.locator("[data-skip]").click()
+        before = covered(page)
+
+        # The worst gap, and why it is open; then the first one that a caveat holds open.
+        gaps, dialog = page.locator("#tabs .gaps > li"), page.locator("#why[open]")
+        for gap, why in ((gaps, "Resting"), (gaps.filter(has_text="CZE-BASING"), "Czechia")):
+            line = gap.first.locator("strong").inner_text()
+            gap.first.get_by_role("link", name="Why").click()
+            dialog.locator("h2", has_text=line).wait_for()
+            assert why in dialog.inner_text()
+            if why == "Resting":
+                page.keyboard.press("Escape")
+
+        # The way back from a dialog is where one came from; by keyboard, over the picture too.
+        page.keyboard.press("Escape")
+        page.locator(".grid td[tabindex='0']").focus()
+        page.keyboard.press("ArrowDown")
+        month = page.evaluate("document.activeElement.cellIndex")
+        page.keyboard.press("ArrowRight")
+        assert page.evaluate("document.activeElement.cellIndex") == month + 1
+        gaps.filter(has_text="CZE-BASING").first.get_by_role("link", name="Why").press("Enter")
+        dialog.locator("h2").wait_for()
+
+        # Lift the caveat that is named: the picture says what is better.
+        dialog.get_by_role("link", name="Lift it and see").first.click()
+        page.locator("#answer .shift", has_text="better").wait_for(timeout=60_000)
+        lifted = covered(page)
+        assert lifted > before
+        page.locator("#tab-changes").click()
+        page.locator("#tabs td", has_text="closed").first.wait_for()
+
+        # Refuse a vote, found without going through all caveats.
+        page.locator("[data-to=votes]").press("Enter")
+        page.locator("select[name=vote]").first.select_option("refuse:BEL-VOTE")
+        page.locator(".done li", has_text="Refused BEL-VOTE").wait_for(timeout=60_000)
+        assert covered(page) < lifted
+        assert page.locator("[data-part=votes] h2").is_visible()
+
+        # A bar opens its tour, by keyboard; pinned, it stays.
+        page.locator("#tab-tours").click()
+        bars = page.locator("#tabs svg a")
+        bars.first.wait_for()
+        assert page.locator("#tabs svg a[tabindex='0']").count() == 1
+        bars.first.focus()
+        page.keyboard.press("ArrowDown")
+        called = page.evaluate("document.activeElement.getAttribute('aria-label')")
+        assert called != bars.first.get_attribute("aria-label")
+        page.keyboard.press("Enter")
+        dialog.locator("h2", has_text=called.partition(":")[0]).wait_for()
+        page.get_by_role("link", name="Pin this tour").click()
+        page.locator(".done li", has_text="Pinned").wait_for(timeout=60_000)
+        on = page.evaluate("document.activeElement.getAttribute('aria-label')")
+        assert on == called, "the hand stays on the bar"
+
+        # Save it, open it by its name: it is the same plan, held against the case as it is.
+        said = covered(page)
+        page.get_by_role("button", name="Save as scenario").click()
+        page.fill("#save input[name=name]", "talks")
+        page.locator("#save button", has_text="Save").first.click()
+        page.get_by_role("link", name="Open it by its name").click()
+        page.locator(".done li", has_text="talks").wait_for(timeout=60_000)
+        page.locator("#answer .shift").wait_for(timeout=60_000)
+        assert covered(page) == said
+        assert page.locator(".done li").count() == 1
+
+        # Take the workbook away: it says what the page says.
+        page.locator("#tab-export").click()
+        with page.expect_download(timeout=60_000) as caught:
+            page.get_by_role("link", name="xlsx", exact=True).click()
+        caught.value.save_as(tmp_path / "report.xlsx")
+        assert not errors
+    book = openpyxl.load_workbook(io.BytesIO((tmp_path / "report.xlsx").read_bytes()))
+    told = " ".join(
+        str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row
+    )
+    assert "TEST RESTRICTED" in told
+    assert "CZE-LAND-1" in told
+    index = float(said.rstrip("%")) / 100
+    numbers = [
+        cell
+        for sheet in book
+        for row in sheet.iter_rows(values_only=True)
+        for cell in row
+        if isinstance(cell, float)
+    ]
+    assert any(abs(each - index) < 6e-4 for each in numbers)

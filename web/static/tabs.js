@@ -1,0 +1,63 @@
+// Tabs: one that is opened comes into sight, and a list that is read stays where it was. Bars of
+// the tours are moved over by arrow keys, as cells of the picture are.
+"use strict";
+(() => {
+  let opening = false;
+  let read = 0;
+  let held = "";
+
+  const all = () => [...document.querySelectorAll("#tabs svg a")];
+
+  function prepare() {
+    const tabs = document.getElementById("tabs");
+    if (!tabs) return;
+    if (opening) bring(tabs.querySelector(".tab"));
+    else tabs.scrollTop = read;
+    opening = false;
+    const bars = all();
+    const again = bars.find((bar) => bar.getAttribute("aria-label") === held) ?? bars[0];
+    for (const bar of bars) bar.setAttribute("tabindex", bar === again ? 0 : -1);
+    // Where bars are replaced under the hand that is on one, the hand stays on it.
+    if (again && held && document.activeElement === document.body) again.focus({ preventScroll: true });
+  }
+
+  // Below the picture a tab that opens may be out of sight; beside it, it never is.
+  function bring(tab) {
+    const bar = document.querySelector(".tabs").offsetHeight;
+    const top = tab.getBoundingClientRect().top;
+    if (top > innerHeight * 0.6 || top < 0) scrollBy({ top: top - bar - 8 });
+  }
+
+  function move(bar, key) {
+    const bars = all().map((each) => [each, each.getBoundingClientRect()]);
+    const from = bar.getBoundingClientRect();
+    const way = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] }[key];
+    if (!way) return false;
+    const [x, y] = way;
+    // The next in that direction; of those in another row the one that begins nearest.
+    const far = ([, to]) => (x ? (to.left - from.left) * x : (to.top - from.top) * y * 1e4 + Math.abs(to.left - from.left));
+    const there = bars
+      .filter(([each, to]) => each !== bar && (x ? Math.abs(to.top - from.top) < 2 && (to.left - from.left) * x > 0 : (to.top - from.top) * y > 2))
+      .sort((one, other) => far(one) - far(other))[0]?.[0];
+    if (there) {
+      bar.setAttribute("tabindex", -1);
+      there.setAttribute("tabindex", 0);
+      there.focus();
+    }
+    return true;
+  }
+
+  document.addEventListener("click", (event) => { if (event.target.closest?.("#tabs [hx-target='#tabs']")) opening = true; });
+  document.addEventListener("focusin", (event) => {
+    const bar = event.target.closest("#tabs svg a");
+    if (bar) held = bar.getAttribute("aria-label");
+    else if (!event.target.closest("#why")) held = "";
+  });
+  document.addEventListener("scroll", (event) => { if (event.target.id === "tabs") read = event.target.scrollTop; }, true);
+  document.addEventListener("keydown", (event) => {
+    const bar = event.target.closest?.("#tabs svg a");
+    if (bar && move(bar, event.key)) event.preventDefault();
+  });
+  document.addEventListener("htmx:after:swap", prepare);
+  prepare();
+})();
