@@ -16,7 +16,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -46,6 +46,12 @@ see ``Limits``."""
 
 PATIENCE = 3
 """How many neighbourhoods of a part may bring nothing where parts are joined: see ``Climb``."""
+
+ROUNDS = 3
+"""How often parts that break joining rows may all choose anew: as long as the excess halves."""
+
+LATE = 256
+"""A part of so many columns is asked to choose anew only where that may be of use."""
 
 Report = Callable[[Stage, float, float], None]
 
@@ -190,9 +196,10 @@ def _proven(
         [each for each in solvers if each.recall()],
         lambda: terms.sketch.offer(lambda: _so_far(program, standings)),
     )
-    _settle(program, solvers, terms)
     whole: _Whole | None = None
     while True:
+        _settle(program, solvers, terms)
+        standings = [each.standing for each in solvers]
         point = _as_one(program, standings)
         broken = _broken(program, point)
         if not broken:
@@ -204,7 +211,7 @@ def _proven(
         bounds = _bounds(program, standings, whole.values(whole.point))
         if terms.over() or whole.reaches(bounds):
             return whole.point, bounds
-        standings = _join(program, standings, broken, whole.point, terms)
+        solvers = _join(program, solvers, broken, whole.point, terms)
 
 
 def _as_one(program: Program, standings: Sequence[Standing]) -> Vector:
@@ -371,55 +378,110 @@ def _settle(program: Program, parts: Sequence[_Part], terms: Terms) -> None:
 
     One part at a time takes what the others leave of each row; its tiers all stay as proven. Where
     that is enough the whole is proven without ever being solved as one. Parts without units, such
-    as who leads, go first, since they can follow the units, and again at the end.
+    as who leads, go first, since they can follow the units, and again at the end. Among the others
+    a small one goes before a large one: it is solved in no time, and may be all it takes.
     """
     units = set(program.begin)
     led = [part for part in parts if units.isdisjoint(part.standing.columns)]
     others = [part for part in parts if not units.isdisjoint(part.standing.columns)]
-    home = {c: (part, here) for part in parts for here, c in enumerate(part.standing.columns)}
-    usage: dict[int, float] = {}
-    mine: defaultdict[int, dict[int, tuple[list[int], list[float]]]] = defaultdict(dict)
-    for i, row in enumerate(program.rows):
-        if row.block:
-            usage[i] = 0.0
-            for c, value in zip(row.columns, row.values, strict=True):
-                part, here = home[c]
-                columns, values = mine[id(part)].setdefault(i, ([], []))
-                columns.append(here)
-                values.append(value)
-                usage[i] += value * part.standing.point[here]
-    for part in (*led, *others, *led):
-        over = {i for i, used in usage.items() if used > program.rows[i].upper + 1e-6}
-        if not over or terms.over():
+    others.sort(key=lambda part: len(part.standing.columns))
+    shared = _Shared(program, parts)
+    for again in range(ROUNDS):
+        before = shared.excess()
+        for part in (*led, *others, *led):
+            if not shared.over() or terms.over():
+                return
+            if part.program.size >= LATE and not again and shared.hopeless(terms):
+                return
+            shared.ask(part)
+            terms.sketch.offer(lambda: _so_far(program, [each.standing for each in parts]))
+        if shared.excess() > before / 2:
             return
-        if over.isdisjoint(mine[id(part)]):
-            continue
+
+
+class _Shared:
+    """The rows that join parts, and how much of each the parts use between them."""
+
+    def __init__(self, program: Program, parts: Sequence[_Part]) -> None:
+        self.program, self.parts = program, parts
+        home = {c: (part, here) for part in parts for here, c in enumerate(part.standing.columns)}
+        self.usage: dict[int, float] = {}
+        self.mine: defaultdict[int, dict[int, tuple[list[int], list[float]]]] = defaultdict(dict)
+        self.looked = self.none = False
+        for i, row in enumerate(program.rows):
+            if row.block:
+                self.usage[i] = 0.0
+                for c, value in zip(row.columns, row.values, strict=True):
+                    part, here = home[c]
+                    columns, values = self.mine[id(part)].setdefault(i, ([], []))
+                    columns.append(here)
+                    values.append(value)
+                    self.usage[i] += value * part.standing.point[here]
+
+    def over(self) -> set[int]:
+        """Return the rows that are broken."""
+        rows = self.program.rows
+        return {i for i, used in self.usage.items() if used > rows[i].upper + 1e-6}
+
+    def excess(self) -> float:
+        """Return by how much rows are broken, together."""
+        return sum(self.usage[i] - self.program.rows[i].upper for i in self.over())
+
+    def ask(self, part: _Part) -> None:
+        """Let a part take what the others leave of each row, if it has to do with a broken one."""
+        if self.over().isdisjoint(self.mine[id(part)]):
+            return
         shares = {}
-        for i, (columns, values) in mine[id(part)].items():
+        for i, (columns, values) in self.mine[id(part)].items():
             now = float(np.dot(part.standing.point[columns], values))
-            left = program.rows[i].upper - (usage[i] - now)
+            left = self.program.rows[i].upper - (self.usage[i] - now)
             shares[i] = Row(tuple(columns), tuple(values), -INFINITY, left)
-            usage[i] -= now
+            self.usage[i] -= now
         part.yield_to(list(shares.values()))
         for i, share in shares.items():
-            usage[i] += share.value(part.standing.point)
-        terms.sketch.offer(lambda: _so_far(program, [each.standing for each in parts]))
+            self.usage[i] += share.value(part.standing.point)
+
+    def hopeless(self, terms: Terms) -> bool:
+        """Whether not even units that need not be whole could keep the broken rows.
+
+        Asked once: it is the same for all plans that are as good in every part.
+        """
+        if not self.looked:
+            self.looked = True
+            blocks = {self.program.rows[i].block for i in self.over()}
+            rows = [i for i in self.usage if self.program.rows[i].block in blocks]
+            joined = [
+                each for each in self.parts if not self.mine[id(each)].keys().isdisjoint(rows)
+            ]
+            columns = sorted(c for each in joined for c in each.standing.columns)
+            place = {c: here for here, c in enumerate(columns)}
+            holds = [
+                hold._replace(columns=tuple(place[each.standing.columns[c]] for c in hold.columns))
+                for each in joined
+                for hold in each.holds
+            ]
+            whole = self.program.split([columns])[0]
+            free = replace(whole, whole=np.zeros(whole.size, dtype=bool))
+            limits = Limits(0.0, ABSOLUTE_GAP, terms.until, terms.seed)
+            answer = terms.minimise(free, np.zeros(whole.size), limits, more=holds)
+            self.none = answer.ending == "infeasible"
+        return self.none
 
 
 def _join(
     program: Program,
-    standings: list[Standing],
+    parts: Sequence[_Part],
     broken: list[Row],
     start: Vector,
     terms: Terms,
-) -> list[Standing]:
+) -> list[_Part]:
     """Solve as one the parts that the broken rows join."""
     # A ceiling that breaks in one month is felt in all of them: its other months come along.
     sources = {row.block for row in broken}
     touched = {column for row in program.rows if row.block in sources for column in row.columns}
-    joined = [each for each in standings if not touched.isdisjoint(each.columns)]
-    others = [each for each in standings if touched.isdisjoint(each.columns)]
-    apart = [sum(values) for values in zip(*(each.values for each in others), strict=True)]
+    joined = [each.standing for each in parts if not touched.isdisjoint(each.standing.columns)]
+    others = [each for each in parts if touched.isdisjoint(each.standing.columns)]
+    apart = [sum(each) for each in zip(*(part.standing.values for part in others), strict=True)]
     known = apart or [0.0] * len(program.goals)
     tiers = [goal.name for goal in program.goals]
 
@@ -437,7 +499,8 @@ def _join(
         return None if _broken(program, whole) else whole
 
     part.better = lambda point: terms.sketch.offer(lambda: beside_the_rest(point))
-    return [*others, part.solve()]
+    part.solve()
+    return [*others, part]
 
 
 class _Board:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import NamedTuple
@@ -80,6 +80,7 @@ class Trials:
         }
         self._before: dict[str, frozenset[str]] = {}
         self._known: dict[tuple[int, int, int], Broken] = {}
+        self._seen: dict[str, dict[int, list[Tour]]] = {}
         self._fresh = copy.copy(plan)
         for name in list(vars(plan)):
             if isinstance(getattr(type(plan), name, None), cached_property):
@@ -105,24 +106,27 @@ class Trials:
         nations = self._too_many_nations(a)
         if not (asked or self.rules or nations or moved) and self._plainly_better:
             return Broken(frozenset(), frozenset(), (), "better")
-        trial = self._with(way, units, instead_of)
-        caveats = frozenset(each.id for each in asked if self._newly(each, trial))
+        begun = [Tour(a, units, way.rests)]
+        if instead_of is not None and instead_of.units > units:
+            begun.append(replace(instead_of, units=instead_of.units - units))
+        trial = self._with(begun, instead_of)
+        near = _Near(self.plan, self._seen, begun, instead_of)
+        caveats = frozenset(
+            each.id for each in asked if self._newly(each, near if each.by_month else trial)
+        )
         rules = frozenset(each.id for each in self.rules if self._newly(each, trial))
         if caveats or rules or nations:
             return Broken(caveats, rules, nations, "")
         better = self._plainly_better and not moved
         return Broken(caveats, rules, nations, "better" if better else self._tier(trial))
 
-    def _with(self, way: Candidate, units: int, instead_of: Tour | None) -> Plan:
+    def _with(self, begun: Sequence[Tour], instead_of: Tour | None) -> Plan:
         trial = copy.copy(self._fresh)
-        trial.tours = (*self.plan.tours, Tour(way.assignment, units, way.rests))
-        trial.starts = (*self.plan.starts, Start(*way.assignment.key, units))
+        trial.tours = (*self.plan.tours, *begun)
+        trial.starts = (*self.plan.starts, Start(*begun[0].assignment.key, begun[0].units))
         if instead_of is not None:
-            tours = [each for each in trial.tours if each is not instead_of]
-            if instead_of.units > units:
-                tours.append(replace(instead_of, units=instead_of.units - units))
-            trial.tours = tuple(tours)
-            trial.starts = tuple(Start(*each.assignment.key, each.units) for each in tours)
+            trial.tours = tuple(each for each in trial.tours if each is not instead_of)
+            trial.starts = tuple(Start(*each.assignment.key, each.units) for each in trial.tours)
         return trial
 
     def _concerns(self, caveat: Caveat, a: Assignment) -> bool:
@@ -168,6 +172,58 @@ class Trials:
             if value != now[name]:
                 return "better" if value < now[name] else name
         return "same"
+
+
+class _Near(Plan):
+    """A changed plan in the months of the change alone: what a caveat ``by_month`` has to look at.
+
+    Args:
+        plan: the plan before the change; what was worked out of it is kept for the next one.
+        known: what each caveat sees of it.
+        begun: tours that are added.
+        gone: a tour that is taken away.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        known: dict[str, dict[int, list[Tour]]],
+        begun: Sequence[Tour],
+        gone: Tour | None,
+    ) -> None:
+        self.case, self.settings = plan.case, plan.settings
+        self._plan, self._known, self._begun, self._gone = plan, known, begun, gone
+        changed = begun if gone is None else (*begun, gone)
+        self._months = sorted({month for each in changed for month in each.assignment.months})
+
+    def seen(self, caveat: Caveat) -> dict[int, list[Tour]]:
+        """Return the tours in place that the caveat sees, in each month of the change."""
+        if caveat.id not in self._known:
+            self._known[caveat.id] = self._plan.seen(caveat)
+        before = self._known[caveat.id]
+        added = [
+            (each, set(caveat.months_seen(self.case, each.assignment))) for each in self._begun
+        ]
+        found = {}
+        for month in self._months:
+            there = [each for each in before.get(month, ()) if each is not self._gone]
+            there += [each for each, months in added if month in months]
+            if there:
+                found[month] = there
+        return found
+
+    @cached_property
+    def in_place(self) -> dict[int, tuple[Tour, ...]]:
+        """The tours in place in each month of the change."""
+        before = self._plan.in_place
+        return {
+            month: tuple(
+                each
+                for each in (*before[month], *self._begun)
+                if each is not self._gone and month in each.assignment.months
+            )
+            for month in self._months
+        }
 
 
 def nations_there(plan: Plan, line: Line, month: int) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from benchmarks import race
 from benchmarks.ablation import agree
 from benchmarks.generate import SIZES, generate, write
 from benchmarks.measure import measured
@@ -173,3 +174,14 @@ def test_the_picture_of_a_race_is_xml_and_names_who_has_no_plan() -> None:
     assert "A & B" in text
     assert "two: no plan" in text
     assert "one: no plan" not in text
+
+
+def test_pyomos_own_interface_ends_within_the_gap_of_muster(tmp_path: Path) -> None:
+    shape = replace(SIZES["theatre"], offers=25, lines=8)
+    case = replace(
+        read_case(write(generate("theatre", 1, shape=shape), tmp_path)).case, tiers=TIERS
+    )
+    ours = {name: race._muster(case, 10, how) for name, how in race.OURS.items()}
+    mine, theirs = ([float(each) for each in ours[name][2].tier_values.values()] for name in ours)
+    assert theirs == pytest.approx(mine, rel=2 * min(race.GAPS))
+    assert not list(ours[race.BY_PYOMO][2].violations())

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from model import search
 from model.domain import Pin, Settings
 from model.eligibility import candidates
 from model.formulation import Formulation
 from model.outcome import Contradiction, Options
+from model.read import read_case
 from model.session import Flips, Session, Unknown
 from model.solver import solve
 from tests.conftest import Mini, chunks
@@ -146,3 +148,18 @@ def test_a_pin_that_flips_leave_no_way_to_keep_is_a_contradiction(mini: Build) -
     for flips in (Flips(restored=frozenset(["C"])), Flips(away=frozenset(["A1"]))):
         with pytest.raises(Contradiction):
             session.solve(flips)
+
+
+def test_parts_of_the_shipped_case_choose_anew_before_they_are_joined(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each of these makes a ceiling bind that plans as good as the parts' own can keep."""
+    session = Session(read_case(Path(__file__).parents[1] / "data").case, Settings())
+    session.solve()
+
+    def joined(*_: object) -> None:
+        raise AssertionError("parts were solved as one")
+
+    monkeypatch.setattr(search, "_join", joined)
+    for lifted in ("SVN-MANDATE", "LTU-EQUAL-SHARE", "IRL-MANDATE"):
+        assert session.solve(Flips(lifted=frozenset({lifted}))).status == "optimal"

@@ -32,6 +32,7 @@ class Avoid(Caveat):
     scope: Meeting = Field("line", description="where they meet")
 
     counts: ClassVar[bool] = True
+    by_month: ClassVar[bool] = True
 
     def may_lean_on(self, offer: Offer, line: Line) -> bool:
         return offer.nation in (*self.bound, *self.with_)

@@ -80,6 +80,9 @@ class Caveat(Limit):
     """True for a kind whose ``limit_tour`` changes tours or rests."""
     is_gate: ClassVar[bool] = False
     """True for a kind that says which assignments it ``blocks``, or what they ``hangs_on``."""
+    by_month: ClassVar[bool] = False
+    """True for a kind whose ``violations`` in a month hang on that month's tours alone, as the
+    plan's ``seen`` and ``in_place`` tell them: a change elsewhere need not be looked at."""
     may_doubt: ClassVar[bool] = False
     """True for a kind that says what assignments ``hangs_on``."""
 
@@ -209,6 +212,7 @@ class PeopleOrUnits(Caveat):
     units: Whole | None = Field(None, description="bound on the units in place")
 
     counts: ClassVar[bool] = True
+    by_month: ClassVar[bool] = True
 
     @model_validator(mode="after")
     def _bounded(self) -> PeopleOrUnits:

@@ -29,6 +29,7 @@ class Package(Caveat):
     offers: Names = Field(description="in place together or not at all")
 
     counts: ClassVar[bool] = True
+    by_month: ClassVar[bool] = True
 
     def concerns(self, offer: Offer, line: Line) -> bool:
         return offer.offer in self.offers and self.in_scope(offer, line)

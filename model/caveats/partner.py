@@ -31,6 +31,7 @@ class Partner(Caveat):
     scope: Meeting = Field("line", description="where they meet")
 
     counts: ClassVar[bool] = True
+    by_month: ClassVar[bool] = True
 
     def may_lean_on(self, offer: Offer, line: Line) -> bool:
         return offer.nation in (*self.bound, *self.with_)
@@ -67,10 +68,10 @@ class Partner(Caveat):
         seen = plan.seen(self)
         partners: defaultdict[tuple[str, int], set[str]] = defaultdict(set)
         named = frozenset(self.with_)
-        for other in plan.tours if seen else ():
-            b = other.assignment
-            if b.offer.nation in named:
-                for month in b.months:
+        for month in seen:
+            for other in plan.in_place[month]:
+                b = other.assignment
+                if b.offer.nation in named:
                     partners[meeting(self.scope, b, month), month].add(b.offer.nation)
         for month, tours in seen.items():
             for tour in tours:

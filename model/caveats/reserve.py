@@ -29,6 +29,7 @@ class Reserve(Caveat):
     )
 
     counts: ClassVar[bool] = True
+    by_month: ClassVar[bool] = True
 
     @model_validator(mode="after")
     def _bounded(self) -> Reserve:

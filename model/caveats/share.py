@@ -25,6 +25,7 @@ class Share(Caveat):
     max_share: FromZeroToOne = Field(description="largest share of the people in place")
 
     counts: ClassVar[bool] = True
+    by_month: ClassVar[bool] = True
 
     def may_lean_on(self, offer: Offer, line: Line) -> bool:
         return self.in_scope(offer, line)
