@@ -24,8 +24,6 @@ from web.solving import Busy, Job, Solving
 
 QUICK = 1.0
 """Seconds that a click waits for its answer before it shows how far the search is."""
-SOON = 0.03
-"""Seconds that a picture waits for all else that is told of its plan."""
 OFTEN = 0.25
 """Seconds between two tellings of how far a search is."""
 
@@ -78,7 +76,7 @@ async def page(request: Request) -> Response:
     headers = {"HX-Push-Url": view.address(state, tab=tab)}
     solving: Solving = request.app.state.solving
     job = solving.ask(asked)
-    if not await job.wait(QUICK, drawn=True) and not (job.drawn and await job.wait(SOON)):
+    if not await job.wait(QUICK, drawn=True):
         said = view.waiting(state, tab)
         if job.drawn and job.sketch is not None:
             said = await run_in_threadpool(view.follows, state, job.sketch, tab)
