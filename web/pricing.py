@@ -9,6 +9,9 @@ from web.address import State
 from web.answers import Asked, Price, PriceBatch
 from web.solving import Solving
 
+QUIET = 2.0
+"""Seconds in which nobody asks for anything before a question is answered that nobody asked."""
+
 
 @dataclass
 class Prices:
@@ -58,3 +61,16 @@ class Pricing:
             prices.found |= {each.name: each for each in job.answer.prices}
             prices.of = job.answer.of
             prices.over = len(prices.found) >= prices.of
+        await self._look_ahead(prices)
+
+    async def _look_ahead(self, prices: Prices) -> None:
+        """Have the case solved with each caveat lifted, what brings most first.
+
+        A click on one then finds its picture there. Whoever asks for anything goes first.
+        """
+        for each in sorted(prices.found.values(), key=lambda each: each.rank):
+            await self.solving.quiet(QUIET)
+            stamp = self.solving.served.stamp()
+            job = self.solving.look_ahead(Asked("look", State(lift=(each.name,)), stamp))
+            if job is not None:
+                await job.wait()

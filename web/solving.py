@@ -19,11 +19,10 @@ from model.engine import Lost, Worker
 from model.outcome import Progress, SolverFault
 from web.address import DEEPEST
 from web.answers import BEHIND, LONG, MANY, ROOMS, Asked, Counted, NoAnswer, Served, Sketch
+from web.kept import Answers
 
 QUEUE = 32
 """So many questions may wait."""
-KEPT = 64
-"""So many answers are kept."""
 JOBS = 256
 """So many jobs can be asked after; the oldest are forgotten."""
 LEFT = 5.0
@@ -45,12 +44,13 @@ class Job:
         progress: where the search stands; None before it moved.
         sketch: the picture of the best plan so far; None before there is one.
         kept: whether it goes on though nobody waits for it, as one that was posted does.
+        ahead: whether nobody has asked for it yet, but somebody may.
         put_off: whether it is ended for now, to begin again when nobody asks for anything else.
     """
 
-    def __init__(self, asked: Asked, *, kept: bool = False) -> None:
+    def __init__(self, asked: Asked, *, kept: bool = False, ahead: bool = False) -> None:
         self.id = secrets.token_urlsafe(12)
-        self.asked, self.kept = asked, kept
+        self.asked, self.kept, self.ahead = asked, kept, ahead
         self.phase: Phase = "queued"
         self.progress: Progress | Counted | None = None
         self.sketch: Sketch | None = None
@@ -64,6 +64,11 @@ class Job:
     def over(self) -> bool:
         """Whether nothing more will happen to it."""
         return self.phase in ("done", "failed", "cancelled")
+
+    @property
+    def behind(self) -> bool:
+        """Whether it stands back for any other question."""
+        return self.ahead or self.asked.kind in BEHIND
 
     def move(self, phase: Phase | None = None, progress: Progress | Counted | None = None) -> None:
         """Note that it got on, and tell whoever waits."""
@@ -137,10 +142,11 @@ class Solving:
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="solve")
         self._queue: deque[Job] = deque()
         self._behind: deque[Job] = deque()
-        self._answers: OrderedDict[Asked, Any] = OrderedDict()
+        self._answers = Answers()
         self._under_way: dict[Asked, Job] = {}
         self._jobs: OrderedDict[str, Job] = OrderedDict()
         self._closed = False
+        self._last = 0.0  # when somebody asked for something, in the loop's seconds
         self._tasks: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
@@ -160,11 +166,20 @@ class Solving:
 
     # Jobs
 
-    def known(self, asked: Asked) -> Any:
-        """Return the answer if it was given before."""
-        if asked in self._answers:
-            self._answers.move_to_end(asked)
-        return self._answers.get(asked)
+    async def quiet(self, seconds: float) -> None:
+        """Wait until nobody has asked for anything for so long."""
+        while (left := self._last + seconds - self._loop.time()) > 0:
+            await asyncio.sleep(left)
+
+    def look_ahead(self, asked: Asked) -> Job | None:
+        """Have a question answered that somebody may ask; None where that is done already."""
+        if asked in self._answers or asked in self._under_way:
+            return None
+        job = Job(asked, kept=True, ahead=True)
+        self._under_way[asked] = job
+        self._behind.append(job)
+        self._next()
+        return job
 
     def ask(self, asked: Asked, *, kept: bool = False) -> Job:
         """Return the job that answers a question, a new one where there is none.
@@ -172,25 +187,39 @@ class Solving:
         Raises:
             Busy: the queue is full.
         """
+        if asked.kind not in BEHIND:
+            self._last = self._loop.time()
         job = self._under_way.get(asked)
         if job is not None and not job.stopping:
+            if job.ahead:
+                self._wanted(job)
             job.kept = job.kept or kept
             return job
         job = Job(asked, kept=kept)
-        answer = self.known(asked)
+        answer = self._answers.get(asked)
         if answer is not None:
             job.answer, job.phase = answer, "done"
         elif len(self._queue) >= QUEUE:
             raise Busy
         else:
             self._under_way[asked] = job
-            (self._behind if asked.kind in BEHIND else self._queue).append(job)
+            (self._behind if job.behind else self._queue).append(job)
             self._spawn(self._watch(job))
         self._jobs[job.id] = job
         while len(self._jobs) > JOBS:
             self._jobs.popitem(last=False)
         self._next()
         return job
+
+    def _wanted(self, job: Job) -> None:
+        """Take a job for one that somebody has asked for."""
+        job.ahead = job.kept = False
+        if job in self._behind:
+            self._behind.remove(job)
+            self._queue.append(job)
+        self._jobs[job.id] = job
+        self._spawn(self._watch(job))
+        self._next()
 
     def job(self, name: str) -> Job | None:
         """Return a job by its id, if it is not forgotten."""
@@ -214,7 +243,7 @@ class Solving:
 
     def forget(self, asked: Asked) -> None:
         """Let go of an answer, so that it is searched for again."""
-        self._answers.pop(asked, None)
+        self._answers.forget(asked)
 
     # Workers
 
@@ -231,7 +260,7 @@ class Solving:
             seat = next((each for each in free if job.asked.session in each.held), free[0])
             free.remove(seat)
             self._begin(seat, job)
-        busy = [s for s in self._seats if s.job is not None and s.job.asked.kind in BEHIND]
+        busy = [s for s in self._seats if s.job is not None and s.job.behind]
         if self._queue:
             for seat in busy[: len(self._queue)]:
                 assert seat.job is not None  # noqa: S101 - it is busy
@@ -267,7 +296,12 @@ class Solving:
         seat.job = None
         if job.asked.session not in seat.held:
             seat.held.append(job.asked.session)
-        if job.put_off and isinstance(answer, NoAnswer) and job.phase == "running":
+        cut_short = job.ahead or isinstance(answer, NoAnswer)
+        if job.put_off and cut_short and job.phase == "running":
+            if self._under_way.get(job.asked) is not job:  # somebody has asked for it meanwhile
+                job.move("cancelled")
+                self._next()
+                return
             job.put_off = job.stopping = False
             self._behind.appendleft(job)
             job.move("queued")
@@ -277,7 +311,7 @@ class Solving:
             del self._under_way[job.asked]
         if job.phase != "cancelled":
             if not isinstance(answer, Exception):
-                self._keep(job.asked, answer)
+                self._keep(job, answer)
                 job.answer = answer
                 job.move("done")
             else:
@@ -320,13 +354,14 @@ class Solving:
         except Exception as error:  # noqa: BLE001 - told to whoever asked
             return error
 
-    def _keep(self, asked: Asked, answer: Any) -> None:
+    def _keep(self, job: Job, answer: Any) -> None:
         # Whoever asked keeps it, or has it: people's pictures are not to go for it.
-        if asked.kind in BEHIND or asked.kind in ("report", "run", "scenario"):
+        if job.asked.kind in BEHIND or job.asked.kind in ("report", "run", "scenario"):
             return
-        self._answers[asked] = answer
-        while len(self._answers) > KEPT:
-            self._answers.popitem(last=False)
+        if job.ahead:
+            self._answers.put_by(job.asked, answer)
+        else:
+            self._answers.keep(job.asked, answer)
 
     async def _watch(self, job: Job) -> None:
         """Cancel a job that nobody waits for any more."""

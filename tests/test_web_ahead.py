@@ -1,0 +1,122 @@
+"""What is worked out before anybody asks for it; on a tiny case, by the page's own workers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from tests.test_reports import write_case
+from web import kept, pricing
+from web.address import State
+from web.answers import Asked, Look, Served
+from web.kept import Answers
+from web.pricing import Pricing
+from web.solving import Solving
+
+LIFTS = ("CZE-BASING", "BEL-VOTE")
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Served:
+    write_case(tmp_path / "case")
+    return Served(tmp_path / "case")
+
+
+def lifted(served: Served, name: str) -> Asked:
+    return Asked("look", State(lift=(name,)), served.stamp())
+
+
+def with_workers(served: Served, then: Callable[[Solving], Awaitable[None]]) -> None:
+    """Do something with one worker."""
+
+    async def run() -> None:
+        solving = Solving(served, workers=1)
+        solving.start()
+        try:
+            await asyncio.wait_for(then(solving), 120)
+        finally:
+            await solving.close()
+
+    asyncio.run(run())
+
+
+def test_after_the_prices_every_lifted_caveat_has_its_answer_already(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pricing, "QUIET", 0.0)
+
+    async def then(solving: Solving) -> None:
+        work = Pricing(solving)
+        work.now(served.stamp(scenarios=False))
+        assert work._task is not None
+        await work._task
+        for name in LIFTS:
+            job = solving.ask(lifted(served, name))
+            assert job.over
+            ahead: Look = job.result()
+            solving.forget(lifted(served, name))
+            fresh = solving.ask(lifted(served, name))
+            assert not fresh.over
+            await fresh.wait()
+            assert fresh.result().content == ahead.content
+
+    with_workers(served, then)
+
+
+def test_what_was_begun_ahead_is_shared_with_who_asks_for_it(served: Served) -> None:
+    async def then(solving: Solving) -> None:
+        first, second = (solving.look_ahead(lifted(served, name)) for name in LIFTS)
+        assert first is not None
+        assert second is not None
+        assert solving.look_ahead(second.asked) is None
+        assert solving.ask(second.asked) is second
+        await second.wait()
+        assert not second.ahead
+        assert not first.over
+        await first.wait()
+        assert solving.ask(first.asked).over
+
+    with_workers(served, then)
+
+
+def test_who_asks_for_something_else_does_not_wait_for_what_is_looked_at_ahead(
+    served: Served,
+) -> None:
+    async def then(solving: Solving) -> None:
+        ahead = solving.look_ahead(lifted(served, LIFTS[0]))
+        assert ahead is not None
+        async for _ in ahead.follow():
+            if ahead.phase == "running":
+                break
+        asked = solving.ask(lifted(served, LIFTS[1]))
+        assert ahead.put_off
+        await asked.wait()
+        # It begins anew, and is not cut short by the stop that put it off.
+        await ahead.wait()
+        assert ahead.result().content.status == "optimal"
+
+    with_workers(served, then)
+
+
+def test_so_many_answers_are_kept_and_those_of_files_that_changed_are_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(kept, "GIVEN", 2)
+    monkeypatch.setattr(kept, "AHEAD", 3)
+    answers = Answers()
+    several = [Asked("look", State(lift=(f"C{i}",)), "now") for i in range(5)]
+    for each in several:
+        answers.put_by(each, {"of": each.state.lift})
+    assert [each in answers for each in several] == [False, False, True, True, True]
+    for each in several[2:]:
+        assert answers.get(each) == {"of": each.state.lift}
+    assert [each in answers for each in several] == [False, False, False, True, True]
+    answers.put_by(several[0], 1)
+    later = Asked("look", State(), "later")
+    answers.put_by(later, 2)
+    assert several[0] not in answers
+    answers.forget(later)
+    assert later not in answers
