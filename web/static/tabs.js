@@ -11,6 +11,8 @@
   function prepare() {
     const tabs = document.getElementById("tabs");
     if (!tabs) return;
+    // While only the picture is that of the new plan, the tabs are of the one before.
+    tabs.inert = document.querySelector("#picture .telling") !== null;
     if (opening) bring(tabs.querySelector(".tab"));
     else tabs.scrollTop = read;
     opening = false;
