@@ -182,3 +182,30 @@ def test_a_planner_shares_saves_and_undoes_in_a_browser(address: str) -> None:  
         assert month.input_value() == "1"
         page.go_back()
         page.locator(".done li", has_text="BEL-VOTE.month").wait_for()
+
+
+def test_a_tab_that_is_clicked_while_its_plan_is_still_told_opens_with_the_new_plan(
+    address: str,  # noqa: F811
+) -> None:
+    with browser.opened() as chromium:
+        page = chromium.new_page()
+        page.goto(f"{address}?lift=CZE-BASING")
+        page.locator("#answer .shift").wait_for(timeout=60_000)
+        # As soon as the new picture is there, which for a moment stands over the tabs of the old.
+        page.evaluate(
+            """() => {
+              const seen = new MutationObserver(() => {
+                if (!location.search.includes("BEL-VOTE")) return;
+                seen.disconnect();
+                document.getElementById("tab-nations").click();
+              });
+              seen.observe(document.getElementById("answer"), { childList: true, subtree: true });
+            }"""
+        )
+        page.locator("[role=switch][value=BEL-VOTE]").check()
+        page.wait_for_url("**tab=nations**", timeout=60_000)
+        page.locator("#tab-nations[aria-current=page]").wait_for()
+        assert page.locator(".done li").count() == 2
+        for part in ("lift=CZE-BASING", "lift=BEL-VOTE"):
+            assert part in page.url
+        assert page.locator("#picture .telling").count() == 0

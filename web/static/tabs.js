@@ -8,11 +8,26 @@
 
   const all = () => [...document.querySelectorAll("#tabs svg a")];
 
+  // While only the picture is that of the new plan, the tabs lead to the one before: a click on
+  // one counts as soon as they are new.
+  const telling = () => document.querySelector("#picture .telling");
+  let wanted = "";
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("#tabs a");
+    if (!link || !telling()) return;
+    event.preventDefault();
+    event.stopPropagation();
+    wanted = link.id;
+  }, true);
+
   function prepare() {
     const tabs = document.getElementById("tabs");
     if (!tabs) return;
-    // While only the picture is that of the new plan, the tabs are of the one before.
-    tabs.inert = document.querySelector("#picture .telling") !== null;
+    if (wanted && !telling()) {
+      const link = document.getElementById(wanted);
+      wanted = "";
+      link?.click();
+    }
     if (opening) bring(tabs.querySelector(".tab"));
     else tabs.scrollTop = read;
     opening = false;
