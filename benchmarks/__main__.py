@@ -9,7 +9,7 @@ import argparse
 import os
 import platform
 
-from benchmarks import past, questions, theatre
+from benchmarks import clicks, past, questions, theatre
 from benchmarks.ablation import SETS, ablation
 from benchmarks.generate import SIZES
 from benchmarks.race import race
@@ -26,6 +26,11 @@ def main() -> None:
     shipped.add_argument("--times", type=int, default=7, help="counted runs of each command")
     live = parts.add_parser("questions", help="what-ifs, prices and asks on the shipped case")
     live.add_argument("--times", type=int, default=3, help="counted runs of each command")
+    page = parts.add_parser("clicks", help="the page in a browser; with what `make test` installs")
+    page.add_argument("--every", type=int, default=5, help="lift one caveat of so many")
+    page.add_argument(
+        "--ahead", type=float, default=110, help="seconds to let the server look ahead"
+    )
     kept = parts.add_parser("history", help="the history of runs")
     kept.add_argument("--runs", type=int, default=10_000, help="so many are in it")
     off = parts.add_parser("ablation", help="what each tightening of the model brings")
@@ -52,6 +57,8 @@ def main() -> None:
     if given.part in (None, "questions"):
         chosen = given if given.part else live.parse_args([])
         print(questions.report(max(1, chosen.times)), end="\n\n")
+    if given.part == "clicks":
+        print(clicks.report(max(1, given.every), given.ahead), end="\n\n")
     if given.part in (None, "history"):
         chosen = given if given.part else kept.parse_args([])
         print(past.report(max(2, chosen.runs)), end="\n\n")
