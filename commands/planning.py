@@ -136,7 +136,7 @@ def _answered(begun: Begun, watch: Watch) -> Outcome:
     from model.engine import Engine
     from model.faults import InputError
     from model.outcome import Contradiction, OutOfTime, concluded
-    from reports import console, formats, run  # noqa: F401
+    from reports import console, formats, run  # noqa: F401 - loaded for later
 
     asked = begun.asked
     formats.ready(formats.QUICK if isinstance(asked, Engine) else formats.USUAL)

@@ -205,11 +205,9 @@ def test_the_server_never_loads_the_modelling_language_or_the_solver() -> None:
     assert run.stdout.strip() == "[]"
 
 
-@pytest.fixture
-def address(tmp_path: Path) -> Iterator[str]:
-    """A server of its own, as ``serve`` starts it."""
-    write_case(tmp_path / "case")
-    arguments = ["serve", "--case", str(tmp_path / "case"), "--port", "0", "--no-browser"]
+def serve(case: Path, port: int = 0) -> tuple[subprocess.Popen[str], str]:
+    """Start a server of its own; return it and its address."""
+    arguments = ["serve", "--case", str(case), "--port", str(port), "--no-browser"]
     server = subprocess.Popen(
         [sys.executable, "solve.py", *arguments, "--workers", "1"],
         cwd=ROOT,
@@ -217,9 +215,17 @@ def address(tmp_path: Path) -> Iterator[str]:
         text=True,
     )
     assert server.stdout
+    return server, server.stdout.readline().split()[-1]
+
+
+@pytest.fixture
+def address(tmp_path: Path) -> Iterator[str]:
+    """A server of its own, as ``serve`` starts it."""
+    write_case(tmp_path / "case")
+    server, address = serve(tmp_path / "case")
+    assert server.stdout
     try:
-        said = server.stdout.readline()
-        yield said.split()[-1]
+        yield address
     finally:
         server.terminate()
         server.wait(30)

@@ -10,7 +10,8 @@ from playwright.sync_api import Page, ViewportSize
 
 from tests import browser
 from tests.test_reports import YAML, write_case
-from tests.test_web_hard import end, looked, serve
+from tests.test_web import serve
+from tests.test_web_hard import end, looked
 from web.tabs import TABS
 
 COLOUR = "color-contrast"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import statistics
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +16,7 @@ from starlette.testclient import TestClient
 
 from tests import browser
 from tests.test_reports import write_case
-from tests.test_web import ended, opened
+from tests.test_web import ended, opened, serve
 from web import solving as room
 from web.answers import Served
 from web.app import application
@@ -109,19 +108,6 @@ def test_a_static_page_is_quick_while_four_solves_run() -> None:
 
 
 # In a browser
-
-
-def serve(case: Path, port: int = 0) -> tuple[subprocess.Popen[str], str]:
-    """Start a server of its own; return it and its address."""
-    arguments = ["serve", "--case", str(case), "--port", str(port), "--no-browser"]
-    server = subprocess.Popen(
-        [sys.executable, "solve.py", *arguments, "--workers", "1"],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert server.stdout
-    return server, server.stdout.readline().split()[-1]
 
 
 def end(server: subprocess.Popen[str]) -> None:

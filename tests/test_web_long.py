@@ -11,7 +11,8 @@ from urllib.parse import urlencode
 from playwright.sync_api import expect
 
 from tests import browser
-from tests.test_web_hard import ROOT, end, serve
+from tests.test_web import serve
+from tests.test_web_hard import ROOT, end
 
 OFFER = (
     "{offer: NOR-ENG-9, nation: NOR, capability: engineer_company, units: 2, personnel: 900, "
