@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from starlette.testclient import TestClient
 
 from tests import browser
@@ -136,12 +136,12 @@ def test_a_day_of_a_page(tmp_path: Path) -> None:
             looked(other, address)
             other.locator("[data-skip]").click()
             # Two people at once: what one changes is not the other's.
-            page.locator("[role=switch][name=lift]").first.check()
+            page.locator("[role=switch][name=lift]").first.click()
             page.locator("#answer .shift").wait_for(timeout=60_000)
-            assert other.locator(".done li").count() == 0
-            assert other.locator("[role=switch]:checked").count() == 0
+            expect(other.locator(".done li")).to_have_count(0)
+            expect(other.locator("[role=switch]:checked")).to_have_count(0)
             # A question that is typed makes a program of its own: reload while it is solved.
-            page.goto(f"{address}?set=ALB-LAND-1.units=5", wait_until="commit")
+            page.goto(f"{address}?set=ALB-LAND-1.units=5", wait_until="domcontentloaded")
             page.reload(wait_until="commit")
             page.locator("#answer .shift").wait_for(timeout=60_000)
             page.go_back()
@@ -150,12 +150,12 @@ def test_a_day_of_a_page(tmp_path: Path) -> None:
             page.locator(".done li", has_text="Set").wait_for(timeout=60_000)
             # The server is killed: the page says so, and goes on when it is back.
             end(server)
-            page.locator("[role=switch][name=lift]").first.check()
+            page.locator("[role=switch][name=lift]").first.click()
             page.locator("#lost", has_text="does not answer").wait_for(timeout=60_000)
             server, _ = serve(tmp_path / "case", port)
             page.locator("#lost").wait_for(state="hidden", timeout=60_000)
             page.locator("#answer table.grid").wait_for(timeout=60_000)
-            assert page.locator(".done li", has_text="Set").count() == 1
+            expect(page.locator(".done li", has_text="Set")).to_have_count(1)
     finally:
         end(server)
 
@@ -168,10 +168,10 @@ def visit(page: Page) -> None:
         page.locator("[data-next]").press("Enter")
     assert page.locator("[data-next]").inner_text() == "Done"
     page.keyboard.press("Escape")
-    assert page.locator("#visit").is_hidden()
+    expect(page.locator("#visit")).to_be_hidden()
     page.reload()
     page.locator("#answer table.grid").wait_for(timeout=60_000)
-    assert page.locator("#visit").is_hidden()
+    expect(page.locator("#visit")).to_be_hidden()
     page.locator("#visit-again").click()
-    assert page.locator("#visit").is_visible()
+    expect(page.locator("#visit")).to_be_visible()
     page.keyboard.press("Escape")

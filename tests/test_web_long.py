@@ -53,7 +53,7 @@ def test_a_long_search_is_reloaded_stopped_and_lost() -> None:
                 assert time.monotonic() < until
                 time.sleep(0.1)
             # Another process takes the question over; the page notices nothing.
-            assert page.locator("#progress [role=alert]").count() == 0
+            expect(page.locator("#progress [role=alert]")).to_have_count(0)
             [second] = workers(server) - {first}
             os.kill(second, signal.SIGKILL)
             told = page.locator("#progress [role=alert]")
@@ -61,6 +61,6 @@ def test_a_long_search_is_reloaded_stopped_and_lost() -> None:
             expect(told).to_contain_text("Open this address again, and it begins anew")
             told.get_by_text("To the case as it is").click()
             page.locator("#answer .picture-of").wait_for(timeout=SOON)
-            assert page.locator(".done").count() == 0
+            expect(page.locator(".done")).to_have_count(0)
     finally:
         end(server)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 from starlette.testclient import TestClient
 
 from tests import browser
@@ -202,10 +203,10 @@ def test_a_tab_that_is_clicked_while_its_plan_is_still_told_opens_with_the_new_p
               seen.observe(document.getElementById("answer"), { childList: true, subtree: true });
             }"""
         )
-        page.locator("[role=switch][value=BEL-VOTE]").check()
+        page.locator("[role=switch][value=BEL-VOTE]").click()
         page.wait_for_url("**tab=nations**", timeout=60_000)
         page.locator("#tab-nations[aria-current=page]").wait_for()
-        assert page.locator(".done li").count() == 2
+        expect(page.locator(".done li")).to_have_count(2)
         for part in ("lift=CZE-BASING", "lift=BEL-VOTE"):
             assert part in page.url
-        assert page.locator("#picture .telling").count() == 0
+        expect(page.locator("#picture .telling")).to_have_count(0)
