@@ -18,8 +18,10 @@ import highspy
 from pyomo.core import Constraint, Var
 
 import model.formulation
+import model.part
 import model.program
 import model.search
+import model.terms
 from model.domain import Assignment, Tier
 from model.formulation import Cell, Formulation, Months
 from model.highs import minimise
@@ -238,13 +240,13 @@ _SINGLE = (
     Variant(
         "two tiers in one search",
         "one tier after the other",
-        others=((model.search._Part, "_two_in_one", lambda part, i: None),),
+        others=((model.part.Part, "_two_in_one", lambda part, i: None),),
     ),
     Variant("parts solved apart", "the program solved as one", apart=False),
     Variant(
         "parts choose anew",
         "parts that break a ceiling joined at once",
-        others=((model.search, "_settle", lambda *given: None),),
+        others=((model.search, "settle", lambda *given: None),),
     ),
     Variant(
         "feasibility jump off",
@@ -254,7 +256,7 @@ _SINGLE = (
     Variant(
         "each search started",
         "no plan handed to HiGHS",
-        others=((model.search, "minimise", _cold(minimise)),),
+        others=((model.terms, "minimise", _cold(minimise)),),
     ),
 )
 

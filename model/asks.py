@@ -23,8 +23,9 @@ from model.outcome import Options, OutOfTime, SolverFault, checked
 from model.plan import Plan
 from model.program import INFINITY, Program, Row, compile_program
 from model.relaxing import Lifting, every, keeping_pins
-from model.search import Terms, search
+from model.search import search
 from model.solver import kept, starts
+from model.terms import Terms
 
 __all__ = ["Ask", "Asks", "Goal", "asks", "goal_of"]
 

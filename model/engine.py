@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from model.domain import Settings, Stage
     from model.eligibility import Candidate
     from model.outcome import Found, Options, Outcome, Progress
-    from model.search import Memo
     from model.session import Flips
+    from model.terms import Memo
 
     Listed = list[Candidate] | None
 

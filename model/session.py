@@ -26,9 +26,10 @@ from model.formulation import Formulation
 from model.outcome import Options, Outcome, Progress, concluded
 from model.plan import Start
 from model.program import Program, Vector, compile_program
-from model.search import Memo, Terms, search
+from model.search import search
 from model.sketch import Sketcher
 from model.solver import found_at, kept, ready, reporting, starts
+from model.terms import Memo, Terms
 
 __all__ = ["BASE", "Flips", "Found", "Session", "Unknown"]
 

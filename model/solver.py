@@ -25,7 +25,8 @@ from model.outcome import (
 )
 from model.plan import Start
 from model.program import Program, Vector, compile_program
-from model.search import Report, Terms, search
+from model.search import search
+from model.terms import Report, Terms
 
 __all__ = ["find", "found_at", "kept", "ready", "reporting", "solve", "starts"]
 

@@ -24,8 +24,9 @@ from model.outcome import Options, Outcome, OutOfTime, concluded
 from model.plan import Plan
 from model.program import INFINITY, Goal, Program, Row, compile_program
 from model.relaxing import every, keeping_pins
-from model.search import Terms, search
+from model.search import search
 from model.solver import found_at, kept, solve
+from model.terms import Terms
 
 MOST = 10
 """So many sets of what is in the way are looked for."""

@@ -14,8 +14,8 @@ from model.crowd import Crowd
 from model.domain import Settings
 from model.engine import Question, Worker
 from model.outcome import Options, Outcome, SolverFault
-from model.search import Memo
 from model.session import Flips, Session
+from model.terms import Memo
 from tests.conftest import Mini
 
 ROOT = Path(__file__).resolve().parents[1]

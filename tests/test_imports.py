@@ -74,7 +74,15 @@ def test_pyomo_is_known_only_where_the_program_is_stated() -> None:
 
 def test_highs_is_known_only_to_the_solver() -> None:
     assert under(importers("highspy"), "model.highs", "model.solver")
-    searching = ("model.search", "model.large", "model.neighbourhood", "model.relaxing")
+    searching = (
+        "model.terms",
+        "model.part",
+        "model.sharing",
+        "model.whole",
+        "model.large",
+        "model.neighbourhood",
+        "model.relaxing",
+    )
     assert under(importers("model.highs"), "model.solver", "model.driven", *searching)
 
 

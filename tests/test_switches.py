@@ -13,8 +13,9 @@ from model.domain import Pending, Settings
 from model.formulation import Formulation
 from model.outcome import Options
 from model.program import Program, compile_program
-from model.search import Terms, search
+from model.search import search
 from model.solver import solve
+from model.terms import Terms
 from tests.conftest import chunks
 from tests.reference.random_cases import Sizes
 from tests.test_all_kinds import crowded

@@ -26,8 +26,8 @@ from model.faults import InputError
 from model.flips import BASE, Flips
 from model.outcome import Contradiction, Options, Outcome, OutOfTime, Progress
 from model.read import read_case, unkept
-from model.search import Memo
 from model.session import OnPlan, Session
+from model.terms import Memo
 from reports import gathered, verify
 from reports.cells import cells
 from reports.compared import Changed

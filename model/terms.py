@@ -1,0 +1,109 @@
+"""What is asked of a search through a program, and what it finds and remembers.
+
+Knows columns and rows, not the field.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from model.domain import Stage
+from model.highs import Answer, Limits, minimise
+from model.outcome import Ended
+from model.program import Program, Row, Vector
+from model.sketch import Sketcher
+
+Report = Callable[[Stage, float, float], None]
+"""Told (tier, best, bound) as either moves."""
+
+
+class Known(NamedTuple):
+    """What was found for a part in its first tiers: see ``model/part.py``."""
+
+    point: Vector
+    bounds: list[float]
+    holds: list[Row]
+    on_floor: bool
+
+
+class Memo:
+    """What searches found, for later ones that meet the same parts.
+
+    Attributes:
+        known: where a part stood after so many of its tiers, by what tells it from all others.
+        plans: equally good plans of a whole part.
+    """
+
+    def __init__(self) -> None:
+        self.known: dict[bytes, Known] = {}
+        self.plans: defaultdict[bytes, list[Vector]] = defaultdict(list)
+
+    def copy(self) -> Memo:
+        """Return another one that knows the same, and learns on its own."""
+        other = Memo()
+        other.known |= self.known
+        other.plans.update({part: list(plans) for part, plans in self.plans.items()})
+        return other
+
+
+@dataclass
+class Terms:
+    """What is asked of a search, and what it meets on its way.
+
+    Attributes:
+        gap: relative gap for a program that is one part; several parts are solved exactly.
+        until: when to stop, in monotonic seconds.
+        report: told (tier, best, bound), constants left out, as either moves.
+        stopped: asked often; true ends the search.
+        apart: False solves every program as one, to compare.
+        memo: what was found for parts that may come again, kept between searches.
+        driven: minimises a program in place of HiGHS, see ``model/driven.py``.
+        sketch: told plans of the whole as they are found.
+        events: what the solver was caught at.
+        ended: why the search ended early, if it did.
+    """
+
+    gap: float
+    until: float
+    seed: int
+    report: Report
+    stopped: Callable[[], bool]
+    apart: bool = True
+    memo: Memo | None = None
+    driven: Callable[..., Answer] | None = None
+    sketch: Sketcher = field(default_factory=Sketcher)
+    events: list[str] = field(default_factory=list)
+    ended: Ended | None = None
+
+    def minimise(self, program: Program, costs: Vector, limits: Limits, **more: Any) -> Answer:
+        """Minimise one goal over a program, see :func:`model.highs.minimise`."""
+        return (self.driven or minimise)(program, costs, limits, **more)
+
+    def over(self) -> bool:
+        """Whether time is up or a stop was asked."""
+        if self.ended is None and self.stopped():
+            self.ended = "interrupted"
+        if self.ended is None and time.monotonic() >= self.until:
+            self.ended = "time_limit"
+        return self.ended is not None
+
+
+@dataclass
+class Standing:
+    """Where a part of the program stands.
+
+    Attributes:
+        columns: its columns in the whole program, and ``point`` the value of each.
+        values, bounds: of each tier, constants left out.
+        steps: of what the values of each tier are multiples; 0 where that is not known.
+    """
+
+    columns: list[int]
+    point: Vector
+    values: list[float]
+    bounds: list[float]
+    steps: list[float]

@@ -1,0 +1,187 @@
+"""A plan of the whole while its parts are solved apart: it keeps every joining row."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+import numpy as np
+
+from model.greedy import filled
+from model.highs import ABSOLUTE_GAP, Limits
+from model.large import weighed
+from model.neighbourhood import Climb, Field
+from model.part import exact, met
+from model.program import Program, Row, Vector
+from model.terms import Standing, Terms
+
+NOISE = 1e-7
+"""Relative distance of value and bound that is the solver's tolerance and no gap."""
+
+START_SECONDS = 5.0
+"""How long a plan to start from may be looked for, even when time is up."""
+
+STARTING = 30
+"""How long the solver may look for such a plan: see ``Limits``."""
+
+PATIENCE = 3
+"""How many neighbourhoods of a part may bring nothing where parts are joined: see ``Climb``."""
+
+
+def as_one(program: Program, standings: Sequence[Standing]) -> Vector:
+    """Return the parts' points side by side."""
+    point = np.zeros(program.size)
+    for standing in standings:
+        point[standing.columns] = standing.point
+    return point
+
+
+def broken_rows(program: Program, point: Vector) -> list[Row]:
+    """Return the joining rows that a point breaks."""
+    return [row for row in program.rows if row.block and row.breaks(point)]
+
+
+def so_far(program: Program, standings: Sequence[Standing]) -> Vector:
+    """Return a plan near where the parts stand."""
+    point = as_one(program, standings)
+    if not broken_rows(program, point):
+        return point
+    return filled(program, program.nothing, weighed(program.goals).costs, advice=point)
+
+
+def bounds_of(
+    program: Program, standings: Sequence[Standing], values: Sequence[float] | None = None
+) -> list[float]:
+    """Add up the parts' bounds, as far as they hold for plans as good as these values.
+
+    Without values they are those of the parts.
+
+    A part's bound holds while its own earlier tiers do. Where the others are not proven, the whole
+    could let them be better and this part as much worse, unless that is less than a step of it: of
+    its later tiers nothing is known then.
+    """
+    bounds = []
+    known = [True] * len(standings)
+    for i in range(len(program.goals)):
+        bounds.append(
+            sum(s.bounds[i] if sure else 0.0 for s, sure in zip(standings, known, strict=True))
+        )
+        apart = sum(each.values[i] for each in standings)
+        value = apart if values is None else values[i]
+        noise = NOISE * max(1.0, abs(value))
+        beyond = max(0.0, value - apart)
+        gaps = [max(0.0, each.values[i] - each.bounds[i]) for each in standings]
+        for k, each in enumerate(standings):
+            slack = sum(gaps) - gaps[k] + beyond
+            known[k] = known[k] and slack <= max(noise, each.steps[i] * 0.999 - 10 * ABSOLUTE_GAP)
+    return bounds
+
+
+class Whole:
+    """A plan of the whole while parts that break joining rows are solved: it keeps every row."""
+
+    def __init__(
+        self,
+        program: Program,
+        parts: Sequence[list[int]],
+        programs: Sequence[Program],
+        standings: Sequence[Standing],
+        point: Vector,
+        terms: Terms,
+    ) -> None:
+        self.program, self.goals, self.terms = program, program.goals, terms
+        self._parts = [(each.goals, columns) for each, columns in zip(programs, parts, strict=True)]
+        aim = weighed(program.goals)
+        self.costs = aim.costs
+        self.climb: Climb | None = None
+        point = self.point = self.near(point)
+        if program.traits is None or terms.driven is not None:
+            return  # neighbourhoods are for a solver that is quick to ask
+        units = np.zeros(program.size, dtype=bool)
+        units[[c for c in program.begin if c >= 0]] = True
+        fields = []
+        for columns, standing in zip(map(np.array, parts), standings, strict=True):
+            floor = sum(w * b for w, b in zip(aim.weights, standing.bounds, strict=False))
+            fields.append(Field(columns[units[columns]], columns, floor))
+        tiers = [goal.costs for goal in aim.goals]
+        self.climb = Climb(
+            program, point, aim.costs, tiers, fields,
+            terms.seed, terms.until, terms.over, PATIENCE,
+        )  # fmt: skip
+        least = bounds_of(program, standings, self.values(point))
+
+        def told(point: Vector) -> None:
+            for goal, bound in zip(aim.goals, least, strict=False):
+                value = exact(goal, point)
+                terms.report(goal.name, value, min(value, bound))
+            terms.sketch.offer(lambda: point)
+
+        self.climb.run(told)
+        self.point = self.climb.point
+        terms.sketch.offer(lambda: self.point)
+
+    def values(self, point: Vector) -> list[float]:
+        """Return the value of every tier.
+
+        Part by part: their steps are wider than that of the whole, beyond what the solver's
+        tolerances add up to.
+        """
+        return [
+            sum(exact(goals[i], point[columns]) for goals, columns in self._parts)
+            for i in range(len(self.goals))
+        ]
+
+    def near(self, point: Vector) -> Vector:
+        """Return a plan near a point that breaks joining rows."""
+        program, costs = self.program, self.costs
+        followed = filled(program, program.nothing, costs, advice=point)
+        thinned = _thinned(program, point, self.terms)
+        return min(filled(program, thinned, costs), thinned, followed, key=self.values)
+
+    def offer(self, part: Standing, point: Vector) -> None:
+        """Take over what was found for a part, or for all, where the whole is better for it."""
+        if self.climb is not None:
+            self.climb.put(np.array(part.columns), part.point)
+            self.climb.put(np.arange(self.program.size), self.near(point))
+            self.point = self.climb.point
+
+    def reaches(self, bounds: Sequence[float]) -> bool:
+        """Whether no better plan than this can exist."""
+        return all(
+            met(value, bound, goal.step)
+            for goal, value, bound in zip(self.goals, self.values(self.point), bounds, strict=True)
+        )
+
+
+def _thinned(program: Program, point: Vector, terms: Terms) -> Vector:
+    """Return the point with units taken away until every row holds.
+
+    What is no unit, such as what is missing or who leads, follows the units.
+    """
+    point = point.copy()
+    for row in program.rows:
+        if not row.couples:
+            continue
+        columns = list(row.columns)
+        for column in sorted(columns, key=lambda c: -point[c]):
+            while point[column] >= 1 and row.breaks(point):
+                point[column] -= 1
+    goals = program.goals
+    costs = sum(
+        (
+            goal.costs * 100.0 ** (len(goals) - i) / max(1e-9, np.abs(goal.costs).max())
+            for i, goal in enumerate(goals)
+        ),
+        np.zeros(program.size),
+    )
+    for or_fewer in (False, True):
+        # Even when time is up: without it all that the parts found would be lost.
+        until = time.monotonic() + START_SECONDS
+        limits = Limits(1e-3, ABSOLUTE_GAP, until, terms.seed, STARTING)
+        fixed = program.with_units_at(point, or_fewer=or_fewer)
+        answer = terms.minimise(fixed, costs, limits)
+        if answer.point is not None:
+            start = np.where(program.whole, np.round(answer.point), answer.point)
+            if program.fault(start) is None:
+                return start
+    return program.nothing
