@@ -187,15 +187,20 @@ class Case:
         return area in self._around[place]
 
     @cached_property
-    def _covered(self) -> dict[tuple[str, str], bool]:
+    def _covered(self) -> dict[tuple[str, tuple[str, ...]], tuple[int, ...] | None]:
         return {}
 
-    def covered_by(self, caveat: Caveat, place: str) -> bool:
-        """Whether the caveat covers the place; asked so often that it is remembered."""
-        known = self._covered.get((caveat.id, place))
-        if known is None:
-            known = self._covered[caveat.id, place] = caveat.in_named_area(self, place)
-        return known
+    def covered_of(self, caveat: Caveat, places: tuple[str, ...]) -> tuple[int, ...] | None:
+        """Return the positions of places that the caveat covers, or None where it covers all.
+
+        Asked so often that it is remembered.
+        """
+        key = (caveat.id, places)
+        if key not in self._covered:
+            covered = {place: caveat.in_named_area(self, place) for place in set(places)}
+            found = tuple(i for i, place in enumerate(places) if covered[place])
+            self._covered[key] = None if len(found) == len(places) else found
+        return self._covered[key]
 
     # Supply and demand
 
@@ -277,14 +282,23 @@ class Case:
         return tuple(each for each in limits if type(each).leans_on is not Limit.leans_on)
 
     def leaning_on(self, offer: Offer, line: Line) -> tuple[Limit, ...]:
-        """Return those of ``leaning`` that may lean on the offer on the line."""
-        return tuple(each for each in self.leaning if each.may_lean_on(offer, line))
+        """Return those of ``leaning`` that may lean on the offer on the line; found once."""
+        key = offer.offer, line.line
+        if key not in self._leaning_on:
+            found = tuple(each for each in self.leaning if each.may_lean_on(offer, line))
+            self._leaning_on[key] = found
+        return self._leaning_on[key]
+
+    @cached_property
+    def _leaning_on(self) -> dict[tuple[str, str], tuple[Limit, ...]]:
+        return {}
 
     def counting(self, offer: Offer, line: Line) -> tuple[Limit, ...]:
         """Return the limits that write rows over what they see of the offer on the line."""
         limits: tuple[Limit, ...] = (*self.caveats_of.get(offer.nation, ()), *self.active_rules)
         # A package binds offers of nations it does not name.
-        limits += tuple(each for each in self.leaning if each not in limits)
+        named = set(map(id, limits))  # to compare what they say would take long
+        limits += tuple(each for each in self.leaning if id(each) not in named)
         return tuple(each for each in limits if each.counts and each.concerns(offer, line))
 
     @cached_property

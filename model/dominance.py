@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -14,8 +15,11 @@ from model.limits import Limit
 
 _NONE: frozenset[str] = frozenset()
 
+_Seen = dict[tuple[int, tuple[str, ...]], frozenset[tuple[str, int]]]
+"""What some limits see of a tour, by when and where it is."""
 
-@dataclass(frozen=True)
+
+@dataclass(slots=True)  # there are thousands, and a frozen one takes three times as long to make
 class _Merit:
     """What an assignment does and takes, beside offer, line, start and end.
 
@@ -27,17 +31,18 @@ class _Merit:
         rests: what it rests on, each with the switches that, all lifted, take that away; only
             where there are switches.
         doubt: rate x (1 - certainty), its price in tier ``conditional``.
+        rate: in parts of a unit that are whole for all.
     """
 
     candidate: int
-    rate: Fraction
+    rate: int
     busy_until: int
     seen: frozenset[tuple[str, int]]
     held: frozenset[tuple[str, Hashable]]
     gates: frozenset[str]
     hangs_on: frozenset[str]
     rests: dict[Rest, frozenset[str]]
-    doubt: Fraction
+    doubt: Fraction | int
 
     def replaces(self, other: _Merit, *, doubtless: bool) -> bool:
         """Whether units could stand here instead, without breaking or costing anything."""
@@ -79,9 +84,12 @@ def dominated(
         if a.line.elsewhere and not any(pin.means(a) for pin in case.pins):
             tour = (a.offer.offer, a.line.line, a.start, a.end, candidate.lifted, candidate.kept)
             same[tour].append(c)
-    judge = _Judge(case, liftable)
+    parts = math.lcm(*{each.assignment.rate.denominator for each in candidates})
+    judge = _Judge(case, liftable, parts)
     groups = [
-        [judge.merit(c, candidates[c]) for c in alike] for alike in same.values() if len(alike) > 1
+        _ranked(judge.merit(c, candidates[c]) for c in alike)
+        for alike in same.values()
+        if len(alike) > 1
     ]
     early, late = (
         frozenset(c for group in groups for c in _idle(group, doubtless=doubtless))
@@ -96,49 +104,56 @@ def dominated(
 class _Judge:
     """Tells the merit of candidates. Asks each limit once of the same months in the same places."""
 
-    def __init__(self, case: Case, liftable: frozenset[str]) -> None:
-        self.case, self.liftable = case, liftable
-        self._limits: dict[tuple[str, str], tuple[tuple[Limit, ...], tuple[Limit, ...]]] = {}
-        self._seen: dict[Hashable, frozenset[tuple[str, int]]] = {}
+    def __init__(self, case: Case, liftable: frozenset[str], parts: int) -> None:
+        self.case, self.liftable, self._parts = case, liftable, parts
+        self._limits: dict[tuple[str, str], tuple[tuple[Limit, ...], _Seen, tuple[Limit, ...]]] = {}
+        self._seen: defaultdict[tuple[str, ...], _Seen] = defaultdict(dict)
 
     def merit(self, c: int, candidate: Candidate) -> _Merit:
         """Return what the candidate with index ``c`` does and takes."""
         case, liftable, a = self.case, self.liftable, candidate.assignment
         whose = a.offer.offer, a.line.line
         if whose not in self._limits:
-            self._limits[whose] = (
-                case.counting(a.offer, a.line),
-                case.leaning_on(a.offer, a.line),
-            )
-        counting, leaning = self._limits[whose]
-        held = frozenset((each.id, what) for each in leaning for what in each.leans_on(case, a))
-        doubt = a.rate * (1 - certainty(candidate.rests)) if candidate.rests else Fraction(0)
-        rests = {
-            rest: because if because <= liftable else _NONE
-            for rest in candidate.rests
-            if liftable and (because := candidate.hangs_on[rest.name])
-        }
+            counting = case.counting(a.offer, a.line)
+            alike = self._seen[tuple(each.id for each in counting)]
+            self._limits[whose] = counting, alike, case.leaning_on(a.offer, a.line)
+        counting, known, leaning = self._limits[whose]
+        held: frozenset[tuple[str, Hashable]] = frozenset(
+            [(each.id, what) for each in leaning for what in each.leans_on(case, a)]
+        )
+        doubt = a.rate * (1 - certainty(candidate.rests)) if candidate.rests else 0
+        rests = {}
+        if liftable:
+            rests = {
+                rest: because if because <= liftable else _NONE
+                for rest in candidate.rests
+                if (because := candidate.hangs_on[rest.name])
+            }
         refusable = frozenset(candidate.hangs_on) if liftable else _NONE
-        seen, gates = self._seen_by(counting, a), candidate.gates
-        return _Merit(c, a.rate, a.busy_until, seen, held, gates, refusable, rests, doubt)
+        seen, gates = self._seen_by(counting, known, a), candidate.gates
+        rate = a.rate.numerator * (self._parts // a.rate.denominator)
+        return _Merit(c, rate, a.busy_until, seen, held, gates, refusable, rests, doubt)
 
-    def _seen_by(self, limits: tuple[Limit, ...], a: Assignment) -> frozenset[tuple[str, int]]:
-        if not limits:
-            return frozenset()
-        key = (tuple(each.id for each in limits), a.start, a.places)
-        if key not in self._seen:
-            self._seen[key] = frozenset(
-                (each.id, month) for each in limits for month in each.months_seen(self.case, a)
+    def _seen_by(
+        self, limits: tuple[Limit, ...], known: _Seen, a: Assignment
+    ) -> frozenset[tuple[str, int]]:
+        key = a.start, a.places
+        if key not in known:
+            known[key] = frozenset(
+                [(each.id, month) for each in limits for month in each.months_seen(self.case, a)]
             )
-        return self._seen[key]
+        return known[key]
 
 
-def _idle(group: list[_Merit], *, doubtless: bool) -> list[int]:
-    """Return the members of the group that an earlier, better member replaces."""
-    ranked = sorted(
-        group,
-        key=lambda m: (-float(m.rate), m.busy_until, len(m.seen), -len(m.held), m.candidate),
+def _ranked(group: Iterable[_Merit]) -> list[_Merit]:
+    """Return the members of a group, those that may replace others first."""
+    return sorted(
+        group, key=lambda m: (-m.rate, m.busy_until, len(m.seen), -len(m.held), m.candidate)
     )
+
+
+def _idle(ranked: list[_Merit], *, doubtless: bool) -> list[int]:
+    """Return the members of the group that an earlier, better member replaces."""
     kept: list[_Merit] = []
     idle = []
     for merit in ranked:

@@ -6,7 +6,7 @@ told by its ``gates``: all of them, so that a gap can name all that hold it open
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import combinations
@@ -17,8 +17,11 @@ from model.domain import HQ, HQ_NEXT, Assignment, Line, Offer, Rest, Settings
 
 _NOTHING: frozenset[str] = frozenset()
 
-Said = dict[Hashable, tuple[frozenset[str], tuple[Rest, ...], Mapping[str, frozenset[str]]]]
-"""What caveats say of a tour: gates, rests and what it hangs on, by who binds it, when, where."""
+Saying = tuple[frozenset[str], tuple[Rest, ...], Mapping[str, frozenset[str]]]
+"""What caveats say of a tour: gates, rests and what it hangs on."""
+
+Said = dict[tuple[str, ...], dict[tuple[int, tuple[str, ...]], Saying]]
+"""What caveats said, by who binds a tour, and then by when and where it is."""
 
 
 @dataclass(frozen=True)
@@ -91,13 +94,13 @@ def candidates_on(
         if each.is_gate and each.concerns(offer, line)
     )
     shut = case.forbidding(offer, line) if case.forbids else _NOTHING
-    said = {} if said is None else said
+    known = {} if said is None else said.setdefault(tuple(each.id for each in binding), {})
     turned = list(_turned(case, offer, line, switches)) if switches else []
     if not turned:
         several = assignments(case, offer, line)
-        return [candidate(case, each, settings, binding, shut, said) for each in several]
+        return [candidate(case, each, settings, binding, shut, known) for each in several]
     return [
-        replace(candidate(case, each, settings, binding, shut, said), lifted=lifted, kept=kept)
+        replace(candidate(case, each, settings, binding, shut, known), lifted=lifted, kept=kept)
         for each, lifted, kept in turned
     ]
 
@@ -142,21 +145,21 @@ def candidate(
     settings: Settings,
     binding: tuple[Caveat, ...],
     forbidding: frozenset[str],
-    said: Said,
+    known: dict[tuple[int, tuple[str, ...]], Saying],
 ) -> Candidate:
     """Ask the caveats that bind the assignment what they say of it, beside what forbids it."""
     if not binding:
         return Candidate(assignment, forbidding, ())
-    key = (tuple(each.id for each in binding), assignment.start, assignment.places)
-    if key not in said:
-        said[key] = _said(case, assignment, settings, binding)
-    gates, rests, hanging = said[key]
-    return Candidate(assignment, gates | forbidding, rests, hanging)
+    key = (assignment.start, assignment.places)
+    if key not in known:
+        known[key] = _said(case, assignment, settings, binding)
+    gates, rests, hanging = known[key]
+    return Candidate(assignment, gates | forbidding if forbidding else gates, rests, hanging)
 
 
 def _said(
     case: Case, assignment: Assignment, settings: Settings, binding: tuple[Caveat, ...]
-) -> tuple[frozenset[str], tuple[Rest, ...], Mapping[str, frozenset[str]]]:
+) -> Saying:
     """Return gates, rests and what it hangs on, as caveats that concern it say."""
     gates = set()
     rests: dict[Rest, None] = {}

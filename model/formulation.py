@@ -129,6 +129,7 @@ class Formulation:
             domain=NonNegativeIntegers,
             bounds=lambda _, c: (0, self._most(self.assignments[c])),
         )
+        self._begin = list(self.begin.values())
         self.lifted = self.model.lifted = Var(sorted(liftable), domain=Binary)
         self.tiers: dict[Stage, Objective] = {
             name: Objective() for name in compared_tiers(case, settings)
@@ -181,7 +182,7 @@ class Formulation:
         return LinearExpression(
             constant=0,
             linear_coefs=[*map(float, terms.values()), *(float(each) for each, _ in others)],
-            linear_vars=[*(self.begin[c] for c in terms), *(variable for _, variable in others)],
+            linear_vars=[*map(self._begin.__getitem__, terms), *(each for _, each in others)],
         )
 
     def in_place_of(self, caveat: Caveat, counts: Callable[[Assignment], int]) -> Months:
@@ -356,7 +357,9 @@ class Formulation:
         for k, cell in enumerate(cells):
             line, worth = cell.line, self.case.weight(cell.line) * len(cell.months)
             worth /= line.target
-            counted = frozenset((line.minimum, line.target, *set(cell.terms.values())))
+            # Tours of one offer share their rate: to tell fractions apart by value takes long.
+            rates = {id(rate): rate for rate in cell.terms.values()}.values()
+            counted = frozenset((line.minimum, line.target, *rates))
             if counted not in divisors:
                 divisors[counted] = reduce(common_divisor, map(Fraction, counted))
             grain = divisors[counted]
@@ -460,7 +463,7 @@ class Formulation:
     ) -> Objective:
         """Return tier ``conditional`` where nothing rests on what is lifted or granted."""
         objective = Objective()
-        worth: dict[tuple[str, Fraction, tuple[Rest, ...], int], Fraction] = {}
+        worth: dict[tuple[str, str, str, tuple[Rest, ...], int], Fraction] = {}
         known = self.tiers["conditional"].begin
         for c, candidate in enumerate(self.candidates):
             if not candidate.rests:
@@ -470,7 +473,8 @@ class Formulation:
                 objective.begin[c] = known[c]
             elif rests:
                 a, months = candidate.assignment, len(candidate.assignment.months)
-                key = (a.line.line, a.rate, rests, months)
+                # Capability, line and area tell the rate, and are quicker to look up.
+                key = (a.offer.capability, a.line.line, a.area, rests, months)
                 if key not in worth:
                     doubt = 1 - certainty(rests)
                     worth[key] = self.case.weight(a.line) * a.rate / a.line.target * months * doubt

@@ -213,7 +213,7 @@ class GapReport:
     def _role_row(self, name: str, lines: Sequence[Line]) -> RoleRow:
         demanded = [line for line in lines if self.cells[line.line]]
         index = self.index_of(name, Period(1, self.case.calendar.months))
-        gaps = sum(line in self.lines_with_gap for line in demanded)
+        gaps = len({line.line for line in self.lines_with_gap} & {line.line for line in demanded})
         by_period = tuple(self.index_of(name, period) for period in self.periods)
         return RoleRow(name, len(demanded), gaps, 1.0 if index is None else index, by_period)
 

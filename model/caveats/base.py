@@ -150,13 +150,10 @@ class Caveat(Limit):
         """Months in which the assignment is in one of the named areas, if any are named."""
         if self.applies_to.areas is None:
             return assignment.months
-        places = assignment.places
-        covered = {place: case.covered_by(self, place) for place in set(places)}
-        if all(covered.values()):
+        covered = case.covered_of(self, assignment.places)
+        if covered is None:
             return assignment.months
-        return tuple(
-            month for month, place in zip(assignment.months, places, strict=True) if covered[place]
-        )
+        return tuple(assignment.start + i for i in covered)
 
     # What a kind says
 
