@@ -109,7 +109,7 @@ def finish(
     known = recall.answer(begun.case, options)
     if known is not None:
         engine.close()
-    outcome = known.answer if known else _answered(begun, watch)
+    outcome = known.answer if known else _answered(begun, watch, recall)
     aside = begun.asked if isinstance(begun.asked, engine.Engine) and not known else None
 
     from model.explain import explain
@@ -131,7 +131,7 @@ def finish(
     )
 
 
-def _answered(begun: Begun, watch: Watch) -> Outcome:
+def _answered(begun: Begun, watch: Watch, recall: Recall) -> Outcome:
     # What takes long to load, while an engine works.
     from model.engine import Engine
     from model.faults import InputError
@@ -140,6 +140,7 @@ def _answered(begun: Begun, watch: Watch) -> Outcome:
 
     asked = begun.asked
     formats.ready(formats.QUICK if isinstance(asked, Engine) else formats.USUAL)
+    recall.prepare()
     try:
         found = asked.answer(watch.on_progress, watch.stopped)
     except Contradiction:

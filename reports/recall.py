@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import importlib.metadata
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,13 +17,11 @@ from model.faults import InputError
 from reports import run_folder, words
 from reports.history_db import Entry, RunHistory
 from reports.shape import RunOptions, TakenFrom, sha256
+from reports.versions import SOLVERS, versions
 
 if TYPE_CHECKING:
     from reports.run import Run  # loads all that a report needs: later, while an engine works
     from reports.stored import Answer
-
-# An answer depends on these; the version of Python only runs them.
-_SOLVERS = ("highspy", "pyomo")
 
 
 @dataclass(frozen=True)
@@ -48,6 +45,12 @@ class Recall:
         self, history: RunHistory | None, warn: Callable[[str], None], *, fresh: bool = False
     ) -> None:
         self.history, self.warn, self.fresh = history, warn, fresh
+
+    @staticmethod
+    def prepare() -> None:
+        """Find out what takes a while and is asked later, while there is something to wait for."""
+        versions()
+        _program()
 
     def answer(self, case: Case, options: RunOptions) -> Recalled | None:
         """Return what is known to answer a request, held against the case by the checker."""
@@ -109,7 +112,7 @@ def request(files: Mapping[str, str], options: RunOptions) -> str:
     asked = {
         "files": dict(files),
         "options": options.model_dump(exclude={"time_limit"}),
-        "versions": {name: importlib.metadata.version(name) for name in _SOLVERS},
+        "versions": {name: versions()[name] for name in SOLVERS},
         "program": _program(),
     }
     return sha256(json.dumps(asked, sort_keys=True))

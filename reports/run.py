@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import importlib.metadata
-import platform
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +29,7 @@ from reports.shape import (
     sha256,
 )
 from reports.tables import tables
+from reports.versions import versions
 
 
 @dataclass(frozen=True)
@@ -125,9 +124,3 @@ def make_run(
         products={name: sha256(each) for name, each in files.items()},
     )
     return Run(report, told, {"run.json": details.text(), **files}, details)
-
-
-def versions() -> dict[str, str]:
-    """Return the versions of all that a plan depends on."""
-    known = {"muster": model.VERSION, "python": platform.python_version()}
-    return known | {name: importlib.metadata.version(name) for name in ("highspy", "pyomo")}

@@ -34,8 +34,8 @@ from reports.compared import Changed
 from reports.content import Content
 from reports.gap_report import GapReport
 from reports.rows import TYPED, Origin
-from reports.run import versions
 from reports.shape import PlanFile, RunOptions, input_hash, run_name, sha256
+from reports.versions import versions
 from web import board, keeping
 from web.address import State
 from web.answers import Asked, Counted, Look, NoAnswer, Served, Sketch
