@@ -60,7 +60,7 @@ def alternatives(
     keep: Keep = None,
     gap: Gap = 0.0001,
     pending: Pending = "granted",
-    time_limit: Seconds = 600,
+    time_limit: Seconds = 120,
     seed: Seed = 0,
     as_json: JsonOption = False,
 ) -> None:

@@ -40,7 +40,7 @@ def pareto(
     ] = None,
     keep: Keep = None,
     pending: Pending = "granted",
-    time_limit: Seconds = 600,
+    time_limit: Seconds = 120,
     seed: Seed = 0,
     as_json: JsonOption = False,
 ) -> None:

@@ -21,11 +21,12 @@ import numpy as np
 
 from model.case import Case
 from model.domain import Settings, Stage, Tier
+from model.greedy import told_exactly
 from model.moves import Spot, spots, stays
 from model.outcome import Options, Outcome
 from model.plan import Plan
 from model.program import INFINITY, Goal, Program, Row, Vector
-from model.session import BASE, Found, Session
+from model.session import BASE, Session
 
 PERCENT = 100.0
 TOLERANCE, APART = 0.01, 0.1
@@ -121,13 +122,14 @@ def alternatives(
             near = near.bounded(goal.name, values[goal.name] + drift, best.point)
     most = values[tier] * (1 + tolerance) + 1e-6
     near = near.bounded(tier, most, best.point)
+    near = replace(near, nothing=told_exactly(near, best.point))
     plans = [Alternative(best.outcome.plan, 1.0, 1.0, best.outcome.status == "optimal")]
     upto, later = [*held, tier], tiers[len(held) :]
     next_apart, exhausted = 1.0, False
     while len(plans) < count and not (stopped() or time.monotonic() >= until):
         tell("a plan that is clearly different", len(plans), count)
         share = (until - time.monotonic()) / (count - len(plans))
-        found = _next(session, case, near, best, plans, upto, later, share, stopped)
+        found = _next(session, case, near, plans, upto, later, share, stopped)
         next_apart = found.most_apart
         if found.apart < apart - 1e-9:
             exhausted = found.most_apart < apart
@@ -143,7 +145,6 @@ def _next(
     session: Session,
     case: Case,
     near: Program,
-    best: Found,
     plans: Sequence[Alternative],
     tiers: Sequence[Tier],
     after: Sequence[Tier],
@@ -153,11 +154,11 @@ def _next(
     """Return the plan that keeps the smallest share of each plan before it."""
     told = [_there(each.plan) for each in plans]
     began = time.monotonic()
-    sharing = _Sharing(session, near, best.point, told)
-    first = session.find(sharing.in_all(*tiers), case, until=began + 0.6 * seconds, stopped=stopped)
+    sharing = _Sharing(session, near, told)
+    first = session.find(sharing.in_all(*tiers), case, until=began + 0.4 * seconds, stopped=stopped)
     program = sharing.largest(first.point)
     found = session.find(
-        program.aimed("shared"), case, until=began + 0.9 * seconds, stopped=stopped
+        program.aimed("shared"), case, until=began + 0.7 * seconds, stopped=stopped
     )
     shared = min(found.point[-1], PERCENT)
     floor = found.floors[-1]
@@ -180,14 +181,11 @@ class _Sharing:
     Args:
         session: the session of the program.
         program: the program.
-        start: a point of it.
         told: what each of the plans has in place.
     """
 
-    def __init__(
-        self, session: Session, program: Program, start: Vector, told: Sequence[Counter[Spot]]
-    ) -> None:
-        self._size = program.size
+    def __init__(self, session: Session, program: Program, told: Sequence[Counter[Spot]]) -> None:
+        self._size, start = program.size, program.nothing
         self._new: list[tuple[float, bool]] = []  # at the start, and whether a switch
         self._rows: list[Row] = []
         self._line: dict[int, str] = {}

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from model.program import INFINITY, Program, Vector
+from model.program import BOUND, INFINITY, Program, Vector
 
 CLOSE = 1e-7
 """Two sums are taken as equal within this."""
@@ -57,6 +57,21 @@ def trimmed(program: Program, point: Vector, costs: Vector) -> Vector:
     filling.trim()
     better = filling.settled()
     return point if program.fault(better) is not None else better
+
+
+def told_exactly(program: Program, point: Vector) -> Vector:
+    """Return the point with nothing more told to be missing than is.
+
+    A solver's tolerance in every part may add up to more than a row that bounds a whole goal
+    leaves. Where no row does, the point stays as it is.
+    """
+    bounding = [row for row in program.rows if row.block.startswith(BOUND)]
+    if not bounding:
+        return point
+    costs = sum((goal.costs for goal in program.goals), np.zeros(program.size))
+    for row in bounding:
+        costs[list(row.columns)] += row.values
+    return _Filling(program, point, costs).lowered()
 
 
 class _Filling:
@@ -219,4 +234,14 @@ class _Filling:
             for _, c in told:
                 self.point[c] = min(missing, self.upper[c])
                 missing -= self.point[c]
+        return np.array(self.point)
+
+    def lowered(self) -> Vector:
+        """Return the point, with no column telling of more that is missing than its rows need."""
+        for r, told in self.wanting.items():
+            beyond = sum(self.point[c] for _, c in told) - max(0.0, self.missing[r])
+            for _, c in reversed(told):
+                less = min(self.point[c], max(0.0, beyond))
+                self.point[c] -= less
+                beyond -= less
         return np.array(self.point)

@@ -19,7 +19,7 @@ import numpy as np
 
 from model.domain import Stage
 from model.engine import cores
-from model.greedy import filled
+from model.greedy import filled, told_exactly
 from model.large import LARGE, Ahead, Clock, better_of, weighed
 from model.part import Part, exact
 from model.program import Goal, Program, Row, Vector
@@ -80,14 +80,14 @@ def _proven(
     while True:
         settle(program, solvers, terms)
         standings = [each.standing for each in solvers]
-        point = as_one(program, standings)
+        point = told_exactly(program, as_one(program, standings))
         broken = broken_rows(program, point)
         if not broken:
             return point, bounds_of(program, standings)
         if whole is None:
             whole = Whole(program, parts, programs, standings, point, terms)
         else:
-            whole.offer(standings[-1], point)
+            whole.offer(standings, point)
         bounds = bounds_of(program, standings, whole.values(whole.point))
         if terms.over() or whole.reaches(bounds):
             return whole.point, bounds

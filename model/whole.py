@@ -94,7 +94,8 @@ class Whole:
         aim = weighed(program.goals)
         self.costs = aim.costs
         self.climb: Climb | None = None
-        point = self.point = self.near(point)
+        self.point = program.nothing
+        point = self.point = self.near(point, standings)
         if program.traits is None or terms.driven is not None:
             return  # neighbourhoods are for a solver that is quick to ask
         units = np.zeros(program.size, dtype=bool)
@@ -131,19 +132,35 @@ class Whole:
             for i in range(len(self.goals))
         ]
 
-    def near(self, point: Vector) -> Vector:
+    def near(self, point: Vector, standings: Sequence[Standing]) -> Vector:
         """Return a plan near a point that breaks joining rows."""
         program, costs = self.program, self.costs
         followed = filled(program, program.nothing, costs, advice=point)
         thinned = _thinned(program, point, self.terms)
-        return min(filled(program, thinned, costs), thinned, followed, key=self.values)
+        mixed = self._mixed(point, standings)
+        return min(filled(program, thinned, costs), thinned, followed, mixed, key=self.values)
 
-    def offer(self, part: Standing, point: Vector) -> None:
-        """Take over what was found for a part, or for all, where the whole is better for it."""
+    def _mixed(self, point: Vector, standings: Sequence[Standing]) -> Vector:
+        """Return the plan in hand with one part after the other of a point, as far as they fit."""
+        mixed = self.point.copy()
+        joining = [row for row in self.program.rows if row.block]
+        for standing in standings:
+            columns = standing.columns
+            before = mixed[columns]
+            mixed[columns] = point[columns]
+            if any(row.breaks(mixed) for row in joining):
+                mixed[columns] = before
+        return mixed
+
+    def offer(self, standings: Sequence[Standing], point: Vector) -> None:
+        """Take over what was found for the parts, where the whole is better for it."""
+        near = self.near(point, standings)
         if self.climb is not None:
-            self.climb.put(np.array(part.columns), part.point)
-            self.climb.put(np.arange(self.program.size), self.near(point))
+            self.climb.put(np.array(standings[-1].columns), standings[-1].point)
+            self.climb.put(np.arange(self.program.size), near)
             self.point = self.climb.point
+        else:
+            self.point = min(self.point, near, key=self.values)
 
     def reaches(self, bounds: Sequence[float]) -> bool:
         """Whether no better plan than this can exist."""

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from model.domain import Settings
 from model.formulation import Formulation
+from model.greedy import told_exactly
 from model.outcome import Options, Outcome
-from model.program import compile_program
+from model.part import Part
+from model.program import Program, compile_program
 from model.read import read_case
 from model.solver import solve
+from model.terms import Standing, Terms
+from model.whole import Whole, as_one, broken_rows
 from tests.reference import contract
 
 OFFERS = "offer,nation,capability,units,personnel,available_from,available_until,notice_days,tour,dwell,basis\n"
@@ -131,3 +137,66 @@ def test_stopped_at_once_the_joined_plan_still_keeps_every_ceiling(make: Make) -
     assert outcome.status == "interrupted"
     assert not list(outcome.plan.violations())
     assert all(tier.bound <= tier.value for tier in outcome.tiers)
+
+
+def parts_of(folder: Path) -> tuple[Program, list[list[int]], list[Program], list[Standing]]:
+    """Return a program that the field has no word for, in parts that are solved apart."""
+    program = compile_program(Formulation(read_case(folder).case, Settings()))
+    program = replace(program, traits=None)
+    parts = program.parts()
+    programs = program.split(parts)
+    terms = Terms(0.0, math.inf, 0, lambda tier, best, bound: None, lambda: False)
+    standings = [
+        Part(each, columns, terms, terms.report).solve()
+        for each, columns in zip(programs, parts, strict=True)
+    ]
+    return program, parts, programs, standings
+
+
+def test_what_joined_parts_reach_is_kept_though_no_neighbourhoods_are_searched(make: Make) -> None:
+    ceiling = "caveats: [{id: C, kind: ceiling, nations: [ALB, BEL], units: 3}]\n"
+    program, parts, programs, standings = parts_of(make(TWO_OFFERS, TWO_LINES, ceiling))
+    apart = as_one(program, standings)
+    assert broken_rows(program, apart)
+    terms = Terms(0.0, math.inf, 0, lambda tier, best, bound: None, lambda: False)
+    whole = Whole(program, parts, programs, standings, apart, terms)
+    whole.point = program.nothing
+    together = Part(program, list(range(program.size)), terms, terms.report).solve()
+    whole.offer([together], together.point)
+    assert whole.values(whole.point) == pytest.approx(together.values)
+
+
+def test_of_parts_that_break_a_row_together_as_many_are_taken_over_as_fit(make: Make) -> None:
+    ceiling = "caveats: [{id: C, kind: ceiling, nations: [ALB, BEL], units: 3}]\n"
+    offers = TWO_OFFERS + "C1,CZE,med,3,100,,,,,,assumed\n"
+    lines = TWO_LINES + "N,land,med,ukraine,1,3,,,1,,,assumed\n"
+    program, parts, programs, standings = parts_of(make(offers, lines, ceiling))
+    apart = as_one(program, standings)
+    assert broken_rows(program, apart)
+    terms = Terms(0.0, math.inf, 0, lambda tier, best, bound: None, lambda: False)
+    whole = Whole(program, parts, programs, standings, apart, terms)
+    whole.point = program.nothing
+    mixed = whole._mixed(apart, standings)
+    assert program.fault(mixed) is None
+    taken = [(mixed[each.columns] == each.point).all() for each in standings]
+    assert sum(taken) == 2
+    for each, there in zip(standings, taken, strict=True):
+        if not there:
+            mixed[each.columns] = each.point
+            assert broken_rows(program, mixed)
+
+
+def test_no_more_is_told_to_be_missing_than_is_where_a_row_bounds_it(make: Make) -> None:
+    _, outcome = solved(make(TWO_OFFERS, TWO_LINES, ""))
+    program, *_, standings = parts_of(make(TWO_OFFERS, TWO_LINES, ""))
+    most = outcome.tiers[1].value
+    program = program.bounded("shortfall", most + 1e-5, program.nothing)
+    exact = as_one(program, standings)
+    units = {column for column in program.begin if column >= 0}
+    drifted = exact.copy()
+    for column in range(program.size):
+        if column not in units and drifted[column] + 1e-3 <= program.upper[column]:
+            drifted[column] += 1e-3
+    assert broken_rows(program, drifted)
+    assert not broken_rows(program, told_exactly(program, drifted))
+    assert told_exactly(program, drifted) == pytest.approx(exact, abs=1e-9)
