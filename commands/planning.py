@@ -86,7 +86,7 @@ def begin(
     # Listed while an engine still loads, which then need not list them itself.
     seen = candidates(case, settings)
     asked = engine.ready()
-    asked.ask(case, settings, limits, seen)
+    asked.ask(case, settings, limits, [each for each in seen if not each.gates])
     return Begun(folder, case, warnings, settings, limits, seen, asked, kept, started)
 
 

@@ -55,7 +55,7 @@ class Asked(Protocol):
             case: the case.
             settings: what pending votes count as.
             options: gap, limit, seed.
-            listed: all its possible assignments, where somebody listed them already.
+            listed: its open assignments, where somebody listed them already.
         """
 
     def answer(self, on_progress: Callable[[Progress], None], stopped: Callable[[], bool]) -> Found:

@@ -93,7 +93,8 @@ class Formulation:
         liftable: ids of active caveats and rules that can be lifted without building again:
             ``lifted[id]`` opens the assignments behind a gate and frees a row. By default there
             are none, and what a gate forbids is not in the program at all.
-        listed: what ``candidates`` returns of these, where somebody has asked already.
+        listed: what ``candidates`` returns of these, or the open ones of it, where somebody has
+            asked already.
     """
 
     def __init__(
