@@ -565,8 +565,9 @@ def compile_program(f: Formulation) -> Program:
     for constraint in f.model.component_data_objects(Constraint, active=True):
         body = constraint.body
         values = tuple(map(float, body.linear_coefs))
-        lower = -INFINITY if constraint.lower is None else float(constraint.lower)
-        upper = INFINITY if constraint.upper is None else float(constraint.upper)
+        least, most = constraint.lower, constraint.upper
+        lower = -INFINITY if least is None else float(least)
+        upper = INFINITY if most is None else float(most)
         block = constraint.parent_block()
         columns = tuple(column[id(variable)] for variable in body.linear_vars)
         name = "" if block is f.model else block.name
@@ -580,8 +581,8 @@ def compile_program(f: Formulation) -> Program:
         quanta, denominator = _over_one(_quanta(objective, begin, column))
         goals.append(Goal(name, costs, float(objective.constant), quanta, denominator, idle))
     return Program(
-        lower=np.array([-INFINITY if v.lb is None else v.lb for v in variables], dtype=float),
-        upper=np.array([INFINITY if v.ub is None else v.ub for v in variables], dtype=float),
+        lower=np.array([-INFINITY if (lb := v.lb) is None else lb for v in variables], dtype=float),
+        upper=np.array([INFINITY if (ub := v.ub) is None else ub for v in variables], dtype=float),
         whole=np.array([not v.is_continuous() for v in variables], dtype=bool),
         rows=tuple(rows),
         goals=tuple(goals),
