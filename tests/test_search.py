@@ -139,29 +139,37 @@ def test_stopped_at_once_the_joined_plan_still_keeps_every_ceiling(make: Make) -
     assert all(tier.bound <= tier.value for tier in outcome.tiers)
 
 
-def parts_of(folder: Path) -> tuple[Program, list[list[int]], list[Program], list[Standing]]:
-    """Return a program that the field has no word for, in parts that are solved apart."""
+def terms() -> Terms:
+    return Terms(0.0, math.inf, 0, lambda tier, best, bound: None, lambda: False)
+
+
+def solved_apart(program: Program) -> list[Standing]:
+    parts = program.parts()
+    return [
+        Part(each, columns, terms(), terms().report).solve()
+        for each, columns in zip(program.split(parts), parts, strict=True)
+    ]
+
+
+def begun(folder: Path) -> tuple[Program, list[Standing], Whole]:
+    """Return a program that the field has no word for, its parts, and a whole that has nothing.
+
+    The parts break a row that joins them.
+    """
     program = compile_program(Formulation(read_case(folder).case, Settings()))
     program = replace(program, traits=None)
-    parts = program.parts()
-    programs = program.split(parts)
-    terms = Terms(0.0, math.inf, 0, lambda tier, best, bound: None, lambda: False)
-    standings = [
-        Part(each, columns, terms, terms.report).solve()
-        for each, columns in zip(programs, parts, strict=True)
-    ]
-    return program, parts, programs, standings
+    parts, standings = program.parts(), solved_apart(program)
+    apart = as_one(program, standings)
+    assert broken_rows(program, apart)
+    whole = Whole(program, parts, program.split(parts), standings, apart, terms())
+    whole.point = program.nothing
+    return program, standings, whole
 
 
 def test_what_joined_parts_reach_is_kept_though_no_neighbourhoods_are_searched(make: Make) -> None:
     ceiling = "caveats: [{id: C, kind: ceiling, nations: [ALB, BEL], units: 3}]\n"
-    program, parts, programs, standings = parts_of(make(TWO_OFFERS, TWO_LINES, ceiling))
-    apart = as_one(program, standings)
-    assert broken_rows(program, apart)
-    terms = Terms(0.0, math.inf, 0, lambda tier, best, bound: None, lambda: False)
-    whole = Whole(program, parts, programs, standings, apart, terms)
-    whole.point = program.nothing
-    together = Part(program, list(range(program.size)), terms, terms.report).solve()
+    program, _, whole = begun(make(TWO_OFFERS, TWO_LINES, ceiling))
+    together = Part(program, list(range(program.size)), terms(), terms().report).solve()
     whole.offer([together], together.point)
     assert whole.values(whole.point) == pytest.approx(together.values)
 
@@ -170,13 +178,8 @@ def test_of_parts_that_break_a_row_together_as_many_are_taken_over_as_fit(make: 
     ceiling = "caveats: [{id: C, kind: ceiling, nations: [ALB, BEL], units: 3}]\n"
     offers = TWO_OFFERS + "C1,CZE,med,3,100,,,,,,assumed\n"
     lines = TWO_LINES + "N,land,med,ukraine,1,3,,,1,,,assumed\n"
-    program, parts, programs, standings = parts_of(make(offers, lines, ceiling))
-    apart = as_one(program, standings)
-    assert broken_rows(program, apart)
-    terms = Terms(0.0, math.inf, 0, lambda tier, best, bound: None, lambda: False)
-    whole = Whole(program, parts, programs, standings, apart, terms)
-    whole.point = program.nothing
-    mixed = whole._mixed(apart, standings)
+    program, standings, whole = begun(make(offers, lines, ceiling))
+    mixed = whole._mixed(as_one(program, standings), standings)
     assert program.fault(mixed) is None
     taken = [(mixed[each.columns] == each.point).all() for each in standings]
     assert sum(taken) == 2
@@ -187,11 +190,10 @@ def test_of_parts_that_break_a_row_together_as_many_are_taken_over_as_fit(make: 
 
 
 def test_no_more_is_told_to_be_missing_than_is_where_a_row_bounds_it(make: Make) -> None:
-    _, outcome = solved(make(TWO_OFFERS, TWO_LINES, ""))
-    program, *_, standings = parts_of(make(TWO_OFFERS, TWO_LINES, ""))
-    most = outcome.tiers[1].value
-    program = program.bounded("shortfall", most + 1e-5, program.nothing)
-    exact = as_one(program, standings)
+    formulation, outcome = solved(make(TWO_OFFERS, TWO_LINES, ""))
+    program = compile_program(formulation)
+    exact = as_one(program, solved_apart(program))
+    program = program.bounded("shortfall", outcome.tiers[1].value + 1e-5, program.nothing)
     units = {column for column in program.begin if column >= 0}
     drifted = exact.copy()
     for column in range(program.size):
