@@ -167,8 +167,10 @@ def visit(page: Page) -> None:
     for _ in range(steps - 1):
         page.locator("[data-next]").press("Enter")
     assert page.locator("[data-next]").inner_text() == "Done"
+    expect(page.locator("#top h1")).not_to_be_in_viewport()
     page.keyboard.press("Escape")
     expect(page.locator("#visit")).to_be_hidden()
+    expect(page.locator("#top h1")).to_be_in_viewport()
     page.reload()
     page.locator("#answer table.grid").wait_for(timeout=60_000)
     expect(page.locator("#visit")).to_be_hidden()

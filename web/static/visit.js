@@ -7,18 +7,20 @@
   const steps = [...card.querySelectorAll("[data-at]")];
   let at = -1;
   let back = null;
+  let from = 0;
 
   // A browser may keep nothing for us; then the visit is offered each time.
   const seen = () => { try { return localStorage.getItem(SEEN); } catch { return null; } };
   const keep = () => { try { localStorage.setItem(SEEN, "1"); } catch { /* offered again */ } };
+
+  const pace = () => (matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth");
 
   function mark(step) {
     for (const each of document.querySelectorAll(".visited")) each.classList.remove("visited");
     if (!step) return;
     const target = document.querySelector(step.dataset.at);
     target?.classList.add("visited");
-    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    target?.scrollIntoView({ block: "nearest", behavior: calm ? "auto" : "smooth" });
+    target?.scrollIntoView({ block: "nearest", behavior: pace() });
   }
 
   function show(number) {
@@ -34,6 +36,7 @@
   function begin() {
     if (at >= 0 || !document.querySelector("#answer table.grid")) return;
     back = document.activeElement;
+    from = scrollY;
     card.hidden = false;
     show(0);
   }
@@ -44,7 +47,9 @@
     at = -1;
     card.hidden = true;
     mark(null);
-    (back?.isConnected ? back : document.body).focus?.();
+    (back?.isConnected ? back : document.body).focus?.({ preventScroll: true });
+    // The steps have moved the page: the headline, or whatever was read, comes back into sight.
+    scrollTo({ top: from, behavior: pace() });
   }
 
   card.querySelector("[data-next]").addEventListener("click", () => (at < steps.length - 1 ? show(at + 1) : end()));
