@@ -192,7 +192,7 @@ class PlanFile(_Shape):
                     for tour in plan.tours
                 ),
                 "leads": _leads(plan),
-                "gaps": tuple(_told(gap) for gap in gaps),
+                "gaps": tuple(map(told_gap, gaps)),
             }
         )
 
@@ -294,7 +294,8 @@ def run_name(inputs: str, plan_text: str) -> str:
     return sha256(f"{inputs}\n{plan_text}")[:12]
 
 
-def _told(gap: Gap) -> ToldGap:
+def told_gap(gap: Gap) -> ToldGap:
+    """Return what ``plan.json`` says of a gap."""
     return ToldGap.model_validate(
         {
             "line": gap.line.line,

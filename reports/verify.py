@@ -10,13 +10,16 @@ import io
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from model import VERSION
 from model.case import Case
+from model.eligibility import candidates
+from model.explain import explain
 from model.faults import Fault, InputError
 from model.plan import Plan
 from reports import run_folder, shape, stored
 from reports.cells import Cells, cells
 from reports.gap_report import GapReport
-from reports.shape import PlanFile, RunFile, ToldGap, shown
+from reports.shape import PlanFile, RunFile, ToldGap, shown, told_gap
 from reports.stored import PLAN, RUN, TOLERANCE
 from reports.tables import Table, tables
 
@@ -30,7 +33,11 @@ def verify(folder: Path, case_folder: Path | None = None) -> list[Fault]:
     if found.run is None:
         return faults
     if found.told is not None and found.plan is not None:
-        faults += _compare(found.plan, found.told)
+        wrong = list(_compare(found.plan, found.told))
+        # Another version may say the same in other words.
+        if not wrong and found.run.versions.get("muster") == VERSION:
+            wrong += _reasons(found.plan, found.told)
+        faults += wrong
         seen = cells(found.plan)
         for table in tables(found.plan, seen, found.told):
             if table.name in found.texts:
@@ -151,6 +158,27 @@ def _gap(place: str, case: Case, seen: Cells, gap: ToldGap, month: int) -> Itera
             yield _wrong(f"{place}: {name}", said, float(is_))
     if gap.state != right.state:
         yield Fault(PLAN, 0, f"{place}: state", gap.state, "is not what follows", right.state)
+
+
+def _reasons(plan: Plan, told: PlanFile) -> Iterator[Fault]:
+    """Yield where a gap says something else of why it is open than follows from the plan."""
+    explained = explain(plan, candidates(plan.case, plan.settings))
+    right = {(gap.line, gap.from_): gap for gap in map(told_gap, explained)}
+    for i, gap in enumerate(told.gaps):
+        due = right.get((gap.line, gap.from_))
+        if due is None or due.until != gap.until:
+            message = "are not months with one and the same set of reasons"
+            yield Fault(PLAN, 0, f"gaps[{i}]", f"{gap.from_} to {gap.until}", message)
+            continue
+        for j, reason in enumerate(due.reasons):
+            said = gap.reasons[j] if j < len(gap.reasons) else None
+            if said != reason:
+                place = f"gaps[{i}].reasons[{j}]"
+                text, message = (said.text, "is not what follows") if said else ("", "is missing")
+                yield Fault(PLAN, 0, place, text, message, reason.text)
+        for j, reason in enumerate(gap.reasons[len(due.reasons) :], start=len(due.reasons)):
+            message = "does not follow from the plan"
+            yield Fault(PLAN, 0, f"gaps[{i}].reasons[{j}]", reason.text, message)
 
 
 def _table(table: Table, text: str) -> Iterator[Fault]:

@@ -448,6 +448,14 @@ def moved(run: Any) -> None:
     run["case"]["path"] = "/nowhere"
 
 
+def halved(plan: Any) -> None:
+    """Tell the first gap of several months as two."""
+    at = next(i for i, gap in enumerate(plan["gaps"]) if gap["until"] > gap["from"])
+    first, rest = plan["gaps"][at], dict(plan["gaps"][at])
+    first["until"], rest["from"] = first["from"], first["from"] + 1
+    plan["gaps"].insert(at + 1, rest)
+
+
 PLAN, RUN = "plan.json", "run.json"
 TAMPERED: dict[str, tuple[Change, str]] = {
     "an offer busy twice": (
@@ -508,8 +516,21 @@ TAMPERED: dict[str, tuple[Change, str]] = {
     ),
     "a reason's text": (
         edit(PLAN, lambda p: p["gaps"][0]["reasons"][0].update(text="None.")),
+        r"plan\.json: gaps\[0\]\.reasons\[0\]: 'None\.': is not what follows",
+    ),
+    "a reason's text in a table": (
+        edit(PLAN, lambda p: p["gaps"][0]["reasons"][0].update(text="None.")),
         r"gaps\.csv:2: row 2, column reason",
     ),
+    "a reason left out": (
+        edit(PLAN, lambda p: p["gaps"][0]["reasons"].clear()),
+        r"gaps\[0\]\.reasons\[0\]: is missing; ",
+    ),
+    "a reason made up": (
+        edit(PLAN, lambda p: p["gaps"][0]["reasons"].append(p["gaps"][0]["reasons"][0])),
+        r"reasons\[\d+\]: .*: does not follow from the plan",
+    ),
+    "a gap told in two": (edit(PLAN, halved), r"are not months with one and the same set of"),
     "the status": (put(PLAN, "status", value="within_gap"), r"status: 'optimal': differs"),
     "another status in both": (
         lambda run: [put(each, "status", value="time_limit")(run) for each in (PLAN, RUN)].clear(),
