@@ -91,7 +91,7 @@ def _lacking(wanted: Fraction, covered: Fraction) -> Fraction:
 
 
 def _index(worth: Mapping[int, Worth], months: Collection[int]) -> Fraction | None:
-    there = [each for month, each in worth.items() if month in months]
+    there = [worth[month] for month in months if month in worth]
     if not there:
         return None
     missing = _sum(lost for _, lost in there if lost)
@@ -99,11 +99,29 @@ def _index(worth: Mapping[int, Worth], months: Collection[int]) -> Fraction | No
 
 
 class Stretch(NamedTuple):
-    """Months of a line in which the same tours are in place, and what they cover in each."""
+    """Months of a line in which the same tours are in place.
+
+    Attributes:
+        covered: what they cover in each.
+        missing: units missing to the target in each.
+    """
 
     months: tuple[int, ...]
     tours: tuple[Tour, ...]
     covered: Fraction
+    missing: Fraction
+
+
+def _state(line: Line, there: Stretch) -> State:
+    """Return the state of a line in the months of a stretch."""
+    if there.covered >= line.target:
+        if _sum(tour.covers for tour in there.tours if not tour.rests) < line.target:
+            return "conditional"
+        own = _sum(tour.covers for tour in there.tours if not tour.assignment.substituted)
+        return "filled" if own >= line.target else "substituted"
+    if there.covered == 0:
+        return "unfilled"
+    return "below_minimum" if there.covered < line.minimum else "below_target"
 
 
 class Impossible(ValueError):
@@ -332,23 +350,18 @@ class Plan:
                 those = tuple(map(id, there))
                 months.setdefault(those, []).append(month)
                 tours[those] = there
-            found.append(
-                (
-                    line,
-                    tuple(
-                        Stretch(
-                            tuple(each), tours[those], _sum(tour.covers for tour in tours[those])
-                        )
-                        for those, each in months.items()
-                    ),
-                )
-            )
+            stretches = []
+            for those, each in months.items():
+                covered = _sum(tour.covers for tour in tours[those])
+                missing = _lacking(line.target, covered)
+                stretches.append(Stretch(tuple(each), tours[those], covered, missing))
+            found.append((line, tuple(stretches)))
         return tuple(found)
 
     @cached_property
-    def _covered(self) -> dict[Cell, Fraction]:
+    def _stretch(self) -> dict[Cell, Stretch]:
         return {
-            (line.line, month): stretch.covered
+            (line.line, month): stretch
             for line, stretches in self.stretches
             for stretch in stretches
             for month in stretch.months
@@ -357,13 +370,15 @@ class Plan:
     def coverage(self, line: Line, month: int, counts: Callable[[Tour], bool] = _every) -> Fraction:
         """Return rate x units in place on the line in the month, of the tours that count."""
         if counts is _every:
-            return self._covered.get((line.line, month), _NOTHING)
+            stretch = self._stretch.get((line.line, month))
+            return stretch.covered if stretch else _NOTHING
         tours = self.line_tours.get((line.line, month), ())
         return _sum(tour.covers for tour in tours if counts(tour))
 
     def shortfall(self, line: Line, month: int) -> Fraction:
         """Return the units missing to the target."""
-        return _lacking(line.target, self.coverage(line, month))
+        stretch = self._stretch.get((line.line, month))
+        return stretch.missing if stretch else line.target
 
     def critical(self, line: Line, month: int) -> Fraction:
         """Return the units missing to the minimum."""
@@ -371,15 +386,17 @@ class Plan:
 
     def state(self, line: Line, month: int) -> State:
         """Return the state of a demanded line-month."""
-        covered = self.coverage(line, month)
-        if covered >= line.target:
-            if self.coverage(line, month, lambda tour: not tour.rests) < line.target:
-                return "conditional"
-            own = self.coverage(line, month, lambda tour: not tour.assignment.substituted)
-            return "filled" if own >= line.target else "substituted"
-        if covered == 0:
-            return "unfilled"
-        return "below_minimum" if covered < line.minimum else "below_target"
+        return self._states[line.line, month]
+
+    @cached_property
+    def _states(self) -> dict[Cell, State]:
+        return {
+            (line.line, month): state
+            for line, stretches in self.stretches
+            for stretch in stretches
+            for state in (_state(line, stretch),)
+            for month in stretch.months
+        }
 
     def demanded(self) -> Iterator[tuple[Line, int]]:
         """Yield every demanded line-month, in the order of the file."""
@@ -393,7 +410,15 @@ class Plan:
 
     def role_index(self, role: str, months: Collection[int]) -> Fraction | None:
         """Return the coverage index of a role, or of ``all``; None where nothing is demanded."""
-        return _index(self._by_role.get(role, {}), months)
+        key = role, tuple(months)
+        if key not in self._indices:
+            self._indices[key] = _index(self._by_role.get(role, {}), months)
+        return self._indices[key]
+
+    @cached_property
+    def _indices(self) -> dict[tuple[str, tuple[int, ...]], Fraction | None]:
+        """What :meth:`role_index` said: a report asks the same many times over."""
+        return {}
 
     def _worth(self, counts: Callable[[Line], bool]) -> dict[int, Worth]:
         """Return the weight of what is demanded in each month, and of what of it is missing."""
@@ -403,7 +428,7 @@ class Plan:
                 continue
             weight = self.case.weight(line)
             for each in stretches:
-                missing = weight * _lacking(line.target, each.covered) / line.target
+                missing = weight * each.missing / line.target
                 for month in each.months:
                     weights, lost = worth.get(month, (_NOTHING, _NOTHING))
                     # Most cells miss nothing, and fractions are slow to add.

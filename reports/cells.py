@@ -25,7 +25,7 @@ def cells(plan: Plan) -> Cells:
     """Return the cells of a plan."""
     found: Cells = {line.line: {} for line in plan.case.lines}
     for line, month in plan.demanded():
-        covered = plan.coverage(line, month)
-        missing = max(Fraction(0), line.target - covered)
-        found[line.line][month] = CellState(covered, missing, plan.state(line, month))
+        found[line.line][month] = CellState(
+            plan.coverage(line, month), plan.shortfall(line, month), plan.state(line, month)
+        )
     return found

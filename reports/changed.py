@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from reports import words
 from reports.compare import Comparison, GapShift, Moved, coverage
@@ -14,8 +15,11 @@ from reports.told import LineTold
 
 
 def changes(before: GapReport, after: GapReport, lines: Sequence[LineTold]) -> Changes:
-    """Return what is different from the baseline; ``lines`` are those of the later run."""
-    found = Comparison(before.plan, after.plan, before.gaps, after.gaps)
+    """Return what is different from the baseline but for the caveats that bind: see ``binding``.
+
+    ``lines`` are those of the later run.
+    """
+    found = Comparison(before.plan, after.plan, (), ())
     shifts = [cell.shift for line in lines for cell in line.demanded]
     return Changes(
         run=before.origin.run,
@@ -37,6 +41,16 @@ def changes(before: GapReport, after: GapReport, lines: Sequence[LineTold]) -> C
         ),
         gaps=tuple(_gap(after, each) for each in found.gaps),
         moved=tuple(_moved(each) for each in found.moved),
+        now_binding=(),
+        no_longer_binding=(),
+    )
+
+
+def binding(told: Changes, before: GapReport, after: GapReport) -> Changes:
+    """Return changes with the caveats that hold some gap open now and did not before, or did."""
+    found = Comparison(before.plan, after.plan, before.gaps, after.gaps)
+    return replace(
+        told,
         now_binding=tuple(found.now_binding),
         no_longer_binding=tuple(found.no_longer_binding),
     )

@@ -131,7 +131,7 @@ class GapReport:
         whole: defaultdict[str, float] = defaultdict(float)
         for line, stretches in self.plan.stretches:
             target, weight = float(line.target), float(self.case.weight(line))
-            for months, tours, counted in stretches:
+            for months, tours, counted, _ in stretches:
                 covered = float(counted)
                 if not covered:
                     continue
@@ -195,7 +195,8 @@ class GapReport:
         return rows
 
     def _mark(self, line: Line, period: Period) -> Mark | None:
-        found = [each for month, each in self.cells[line.line].items() if month in period]
+        cells = self.cells[line.line]
+        found = [cells[month] for month in period.months if month in cells]
         if not found:
             return None
         state = max((each.state for each in found), key=words.SEVERITY.__getitem__)

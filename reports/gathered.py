@@ -14,7 +14,7 @@ from model.explain import Gap, Reason, worst
 from model.faults import Fault, InputError
 from reports import words
 from reports.cells import CellState
-from reports.changed import changes
+from reports.changed import binding, changes
 from reports.content import Content
 from reports.gap_report import GapReport
 from reports.given import areas, fullest, leads, nations, stays, tours
@@ -74,7 +74,7 @@ def content(
         swing=swing,
         cards=cards(report, gaps),
         sources=sources(case),
-        changes=changes(baseline, report, seen.lines) if baseline else None,
+        changes=binding(seen.changes, baseline, report) if baseline and seen.changes else None,
     )
 
 

@@ -49,7 +49,7 @@ def _lost(report: GapReport) -> dict[str, float]:
     lost: defaultdict[str, float] = defaultdict(float)
     for line, stretches in report.plan.stretches:
         weight, target = float(report.case.weight(line)), float(line.target)
-        for months, tours, counted in stretches:
+        for months, tours, counted, _ in stretches:
             covered, weighed = float(counted), len(months) * weight
             weights += weighed
             parts: defaultdict[str, float] = defaultdict(float)
