@@ -24,6 +24,7 @@ from model.large import LARGE, Ahead, Clock, better_of, weighed
 from model.part import Part, exact
 from model.program import Goal, Program, Row, Vector
 from model.sharing import settle
+from model.sketch import seen
 from model.terms import Report, Terms
 from model.whole import Whole, as_one, bounds_of, broken_rows, so_far
 
@@ -71,10 +72,13 @@ def _proven(
         Part(each, columns, terms, board.seat(each))
         for each, columns in zip(programs, parts, strict=True)
     ]
-    standings = [each.standing for each in solvers]
+    standings, told = [each.standing for each in solvers], seen(program.goals)
     _side_by_side(
         [each for each in solvers if each.recall()],
-        lambda: terms.sketch.offer(lambda: so_far(program, standings)),
+        lambda: terms.sketch.offer(
+            lambda: so_far(program, standings),
+            settled=all(each.tier >= told for each in solvers),
+        ),
     )
     whole: Whole | None = None
     while True:

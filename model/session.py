@@ -307,7 +307,10 @@ class Session:
             driven=self._driven,
             sketch=Sketcher(tell if on_plan else None),
         )
-        point, bounds = search(program, terms)
+        try:
+            point, bounds = search(program, terms)
+        finally:
+            terms.sketch.close()
         kept(program, point, bounds)
         found = found_at(self.formulation, program, point, bounds, terms, moved, began)
         outcome = concluded(case, self.settings, self.options, found)

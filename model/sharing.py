@@ -41,8 +41,10 @@ def settle(program: Program, parts: Sequence[Part], terms: Terms) -> None:
                 return
             if part.program.size >= LATE and not again and shared.hopeless(terms):
                 return
+            terms.sketch.offer(
+                lambda: so_far(program, [each.standing for each in parts]), settled=True
+            )
             shared.ask(part)
-            terms.sketch.offer(lambda: so_far(program, [each.standing for each in parts]))
         if shared.excess() > before / 2:
             return
 

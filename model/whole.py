@@ -115,11 +115,11 @@ class Whole:
             for goal, bound in zip(aim.goals, least, strict=False):
                 value = exact(goal, point)
                 terms.report(goal.name, value, min(value, bound))
-            terms.sketch.offer(lambda: point)
+            terms.sketch.offer(lambda: point, settled=True)
 
         self.climb.run(told)
         self.point = self.climb.point
-        terms.sketch.offer(lambda: self.point)
+        terms.sketch.offer(lambda: self.point, settled=True)
 
     def values(self, point: Vector) -> list[float]:
         """Return the value of every tier.

@@ -120,7 +120,7 @@ def told(content: Content, shown: Columns) -> dict[str, Any]:
             (seat, len(list(several)))
             for seat, several in groupby(over, lambda each: content.months[each.first - 1].seat)
         ],
-        "cell": _cells(content),
+        "cell": cells(content, to_gaps=True),
         "rows": partial(_rows, content, shown),
         "content": content,
         "tables": TABLES,
@@ -209,19 +209,26 @@ def _columns_style(columns: Columns) -> str:
     return "".join(rules)
 
 
-def _cells(content: Content) -> Callable[[LineTold, Cell | None, Period], Markup]:
+def cells(
+    content: Content, *, to_gaps: bool = False
+) -> Callable[[LineTold, Cell | None, Period], Markup]:
     """Return what draws a cell of the picture of missing units: thousands of them, so no template.
 
-    A number leads to the row of its gap.
+    Args:
+        content: what the picture is of.
+        to_gaps: whether a number leads to the row of its gap.
     """
     gaps = {
         (gap.line, month): gap.rank
-        for gap in content.gaps
+        for gap in (content.gaps if to_gaps else ())
         for month in range(gap.first, gap.last + 1)
+    }
+    after_move = {
+        each.first for each in grid.columns(content) if each.first > 1 and grid.moved(content, each)
     }
 
     def cell(line: LineTold, each: Cell | None, column: Period) -> Markup:
-        classes = ["mv"] if column.first > 1 and grid.moved(content, column) else []
+        classes = ["mv"] if column.first in after_move else []
         inside = ""
         if each is not None:
             classes.append(f"s{svg.shade(each.share)}")

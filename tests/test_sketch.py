@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from model import sketch
 from model.domain import Settings
 from model.outcome import Options, checked
 from model.plan import Start
+from model.program import Vector
 from model.session import BASE, Session
 from tests.conftest import chunks
 from tests.reference.random_cases import Sizes
@@ -43,8 +47,43 @@ def test_every_plan_that_is_told_passes_the_checker_and_none_beats_the_answer(
     assert heard > len(seeds)
 
 
-def test_a_search_that_is_soon_over_tells_nothing(tmp_path: Path) -> None:
+def test_a_search_that_is_soon_over_tells_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sketch, "SOON", 60.0)
+    monkeypatch.setattr(sketch, "FIRST", 60.0)
     case = crowded(1, tmp_path, Sizes(months=6, caveats=5, rules=2, plans=0)).case
     told: list[tuple[Start, ...]] = []
     Session(case, Settings(), Options(gap=0)).solve(BASE, on_plan=told.append)
+    assert told == []
+
+
+def test_a_plan_that_shows_all_there_will_be_is_told_before_its_last_tiers_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sketch, "SOON", 0.01)
+    told: list[float] = []
+    heard = threading.Event()
+
+    def tell(point: Vector) -> None:
+        told.append(float(point[0]))
+        heard.set()
+
+    sketcher = sketch.Sketcher(tell)
+    sketcher.offer(lambda: np.array([1.0]))
+    sketcher.offer(lambda: np.array([2.0]), settled=True)
+    assert heard.wait(60)  # nothing more is offered, as in the midst of a long tier
+    sketcher.offer(lambda: np.array([3.0]), settled=True)
+    sketcher.close()
+    assert told == [2.0]
+
+
+def test_nothing_is_told_once_the_search_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sketch, "SOON", 0.01)
+    monkeypatch.setattr(sketch, "FIRST", 0.0)
+    told: list[float] = []
+    sketcher = sketch.Sketcher(lambda point: told.append(float(point[0])))
+    sketcher.close()
+    sketcher.offer(lambda: np.array([1.0]), settled=True)
+    time.sleep(0.05)
     assert told == []

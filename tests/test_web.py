@@ -106,7 +106,7 @@ def test_an_open_page_gets_only_what_changes_and_its_new_address(client: TestCli
     answer = client.get("/?tab=tours", headers=PARTIAL)
     assert answer.headers["hx-push-url"] == "/?tab=tours"
     assert "<html" not in answer.text
-    assert 'hx-target="#answer"' in answer.text
+    assert 'hx-target="#picture"' in answer.text
 
 
 def test_a_click_leaves_the_tab_that_is_open(client: TestClient) -> None:

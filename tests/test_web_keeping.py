@@ -85,9 +85,10 @@ def test_a_what_if_that_keeps_is_that_of_the_command_line(client: TestClient, ke
 
 def test_the_page_says_what_moves_for_a_new_offer_and_little_does(client: TestClient) -> None:
     answer = client.post("/offer?keep=case", data=OFFER, headers=PARTIAL)
+    said = opened(client, answer.headers["hx-push-url"])
     # Nobody else offers engineers: in its three months the new unit is all that moves.
-    assert "<b>3 unit-months</b> moved" in answer.text
-    assert "EST-ENG-1<td" in answer.text
+    assert "<b>3 unit-months</b> moved" in said
+    assert "EST-ENG-1<td" in said
     assert answer.headers["hx-push-url"].startswith("/?add=")
     assert "keep=case" in answer.headers["hx-push-url"]
     assert "unit-months</b> moved" not in opened(client, "/?lift=BEL-VOTE")

@@ -46,8 +46,9 @@ def test_the_picture_of_the_answer_comes_before_what_is_told_of_it(
     heard: tuple[Job, Look, list[Sketch]],
 ) -> None:
     job, look, sketches = heard
-    said = view.follows(job.asked.state, sketches[-1], "gaps")
+    said = view.follows(job.asked.state, sketches[-1], 3, "gaps")
     assert 'hx-target="#picture"' in said
+    assert "drawn=3" in said
     assert 'class="picture-of"' in said
     assert "not yet proven" not in said
     assert "/events?set=" in said
@@ -71,7 +72,42 @@ def test_a_page_that_waits_shows_them_marked_until_the_answer_is_there(
     before, sketch, answer = asyncio.run(follow())
     assert "THE BEST PLAN SO FAR" not in before
     assert "THE BEST PLAN SO FAR, not yet proven" in sketch
-    assert "TEST RESTRICTED" in sketch
     assert 'class="so-far"' in sketch
     assert "so-far" not in answer
     assert 'class="picture-of"' in answer
+
+
+def test_a_page_is_sent_no_picture_that_it_has_and_every_other_one(
+    heard: tuple[Job, Look, list[Sketch]],
+) -> None:
+    job, _, sketches = heard
+
+    async def first(drawn: int) -> str:
+        told = pages._told(job, "", Prices(""), drawn)
+        said = await anext(told)
+        await told.aclose()
+        return said
+
+    job.draw(sketches[0])
+    job.draw(sketches[-1])
+    assert ["<td" in asyncio.run(first(drawn)) for drawn in (0, 1, 2)] == [True, True, False]
+
+
+def test_a_click_is_answered_by_the_first_picture_and_what_follows_is_listened_to(
+    heard: tuple[Job, Look, list[Sketch]],
+) -> None:
+    job, look, sketches = heard
+
+    async def click() -> str:
+        asking = asyncio.create_task(job.wait(60, drawn=True))
+        await asyncio.sleep(0)
+        job.draw(sketches[0])
+        assert not await asking
+        return await pages.shown(job, "", Prices(""))
+
+    said = asyncio.run(click())
+    assert "THE BEST PLAN SO FAR, not yet proven" in said
+    assert "drawn=1" in said
+    job.answer = look
+    job.move("done")
+    assert "so-far" not in asyncio.run(pages.shown(job, "", Prices("")))

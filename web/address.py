@@ -32,7 +32,7 @@ MOVES = "moves"
 """What the form sends for ``max_change``; it means nothing where no plan is kept."""
 SWITCHES = ("lift", "restore", "refuse", "grant")
 """The parts whose order means nothing."""
-VIEWS = ("tab", "line", "month", "offer", "area", "goal")
+VIEWS = ("tab", "line", "month", "offer", "area", "goal", "drawn")
 """What an address may say besides: which part of the answer is looked at."""
 FORM = "vote"
 """What a list to choose from sends: ``vote=refuse:ID``, or nothing."""

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
-from starlette.concurrency import run_in_threadpool
 
 from model.domain import Offer
 from model.faults import Fault, InputError
@@ -38,22 +37,17 @@ async def offer(request: Request) -> Response:
     served = solving.served
     form = await request.form(max_files=0, max_fields=len(COLUMNS) + 1)
     filled = {name: str(form.get(name) or "").strip() for name in COLUMNS}
-    state = served.state(request.query_params.multi_items())
+    state, tab = served.state(request.query_params.multi_items()), "changes"
     try:
         added = with_offer(state, filled)
         asked = Asked("look", added, served.stamp())
         job = solving.ask(asked)
-        there = await job.wait(READ)
-        look = job.result() if there else None
+        await job.wait(READ, drawn=True)
+        said = await pages.shown(job, tab, pages.prices(request))
     except InputError as error:
         at, other = placed(error.faults, len(state.add))
         return HTMLResponse(view.offered(state, filled, at, other))
-    tab = "changes"
-    headers = {"HX-Push-Url": view.address(added, tab=tab)}
-    if look is None:
-        return HTMLResponse(view.waiting(added, tab), headers=headers)
-    said = await run_in_threadpool(view.update, added, look, tab, pages.prices(request))
-    return HTMLResponse(said, headers=headers)
+    return HTMLResponse(said, headers={"HX-Push-Url": view.address(added, tab=tab)})
 
 
 def with_offer(state: State, filled: dict[str, str]) -> State:

@@ -76,14 +76,22 @@ async def page(request: Request) -> Response:
     headers = {"HX-Push-Url": view.address(state, tab=tab)}
     solving: Solving = request.app.state.solving
     job = solving.ask(asked)
-    if not await job.wait(QUICK, drawn=True):
-        said = view.waiting(state, tab)
-        if job.drawn and job.sketch is not None:
-            said = await run_in_threadpool(view.follows, state, job.sketch, tab)
-        return HTMLResponse(said, headers=headers)
-    look = job.result()
-    said = await run_in_threadpool(view.update, state, look, tab, known)
-    return HTMLResponse(said, headers=headers)
+    await job.wait(QUICK, drawn=True)
+    return HTMLResponse(await shown(job, tab, known), headers=headers)
+
+
+async def shown(job: Job, tab: str, prices: Prices) -> str:
+    """Return what there is of an answer, for an open page, which listens to the rest.
+
+    Raises:
+        Exception: what kept the answer from being given.
+    """
+    state = job.asked.state
+    if job.over:
+        return await run_in_threadpool(view.update, state, job.result(), tab, prices)
+    if job.sketch is None:
+        return view.waiting(state, tab)
+    return await run_in_threadpool(view.follows, state, job.sketch, job.drawn, tab)
 
 
 @router.get("/prices")
@@ -137,23 +145,25 @@ async def tour(request: Request, offer: str, line: str, month: int, area: str) -
 
 
 @router.get("/events")
-async def events(request: Request) -> Response:
-    """Tell how far a search is, and at its end what changes on the page."""
+async def events(request: Request, drawn: int = 0) -> Response:
+    """Tell how far a search is, and at its end what changes on the page.
+
+    Its pictures are told from the one of that number on: those before it the page has ``drawn``.
+    """
     solving: Solving = request.app.state.solving
     asked = _asked(request)
     job = solving.ask(asked)
     return StreamingResponse(
-        _told(job, _tab(request), prices(request)), media_type="text/event-stream"
+        _told(job, _tab(request), prices(request), drawn), media_type="text/event-stream"
     )
 
 
-async def _told(job: Job, tab: str, prices: Prices) -> AsyncIterator[str]:
-    # The last picture went to whoever asked; who opens the address anew waits for all of it.
-    last, drawn = 0.0, job.sketch if job.drawn else None
+async def _told(job: Job, tab: str, prices: Prices, drawn: int = 0) -> AsyncIterator[str]:
+    last = 0.0
     async for _ in job.follow():
-        fresh = job.sketch is not drawn
+        fresh = job.drawn > drawn
         if not job.over and (fresh or time.monotonic() - last >= OFTEN):
-            last, drawn = time.monotonic(), job.sketch
+            last, drawn = time.monotonic(), job.drawn
             queued = job.phase == "queued"
             at = job.progress if isinstance(job.progress, Progress) else None
             said = view.progress(at, job.id, waits=queued, stopping=job.stopping)

@@ -43,6 +43,7 @@ class Job:
         phase: ``done`` with an answer, ``failed`` with an error.
         progress: where the search stands; None before it moved.
         sketch: the picture of the best plan so far; None before there is one.
+        drawn: how many pictures there have been.
         kept: whether it goes on though nobody waits for it, as one that was posted does.
         ahead: whether nobody has asked for it yet, but somebody may.
         put_off: whether it is ended for now, to begin again when nobody asks for anything else.
@@ -54,6 +55,7 @@ class Job:
         self.phase: Phase = "queued"
         self.progress: Progress | Counted | None = None
         self.sketch: Sketch | None = None
+        self.drawn = 0
         self.answer: Any = None
         self.error: Exception | None = None
         self.stopping = self.put_off = False
@@ -80,6 +82,7 @@ class Job:
     def draw(self, sketch: Sketch) -> None:
         """Note the best plan so far, and tell whoever waits."""
         self.sketch = sketch
+        self.drawn += 1
         self.move()
 
     async def follow(self) -> AsyncIterator[None]:
@@ -95,13 +98,12 @@ class Job:
         finally:
             self.waiting -= 1
 
-    @property
-    def drawn(self) -> bool:
-        """Whether the picture of its answer is there."""
-        return self.over or (self.sketch is not None and self.sketch.last)
-
     async def wait(self, seconds: float | None = None, *, drawn: bool = False) -> bool:
-        """Wait until it is over, or drawn if that will do, or for so long; whether it is over."""
+        """Wait until it is over, or has a picture if that will do, or for so long.
+
+        Returns:
+            Whether it is over.
+        """
 
         async def end() -> None:
             async for _ in self.follow():
@@ -260,12 +262,13 @@ class Solving:
             seat = next((each for each in free if job.asked.session in each.held), free[0])
             free.remove(seat)
             self._begin(seat, job)
-        busy = [s for s in self._seats if s.job is not None and s.job.behind]
-        if self._queue:
-            for seat in busy[: len(self._queue)]:
-                assert seat.job is not None  # noqa: S101 - it is busy
-                seat.job.put_off = True
-                self.stop(seat.job)
+        at_work = [seat.job for seat in self._seats if seat.job is not None]
+        busy = [job for job in at_work if job.behind]
+        # Whoever asks has the cores to himself, not only a worker.
+        if self._queue or any(not job.behind and job.asked.kind not in MANY for job in at_work):
+            for job in busy:
+                job.put_off = True
+                self.stop(job)
         elif free and self._behind and not busy:
             job = self._behind.popleft()
             self._begin(next((s for s in free if job.asked.session in s.held), free[-1]), job)

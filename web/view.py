@@ -181,15 +181,25 @@ def progress(at: Progress | None, job: str, *, waits: bool, stopping: bool) -> s
     return _render("progress.html.j2", at=at, job=job, waits=waits, stopping=stopping)
 
 
-def follows(state: State, sketch: Sketch, tab: str) -> str:
-    """Return the picture of an answer for a page that does not follow it yet, and now does."""
-    return sketched(state, sketch, tab) + _render("follows.html.j2", **_names(state, None, tab))
+def follows(state: State, sketch: Sketch, drawn: int, tab: str) -> str:
+    """Return a picture for a page that does not follow the search yet, and now does.
+
+    Args:
+        state: what is searched.
+        sketch: the picture.
+        drawn: how many there have been with this one.
+        tab: the one that is open.
+    """
+    names = _names(state, None, tab) | {"last": sketch.last}
+    names["events"] = address(state, "/events", tab=tab, drawn=str(drawn))
+    return sketched(state, sketch, tab) + _render("follows.html.j2", **names)
 
 
 def sketched(state: State, sketch: Sketch, tab: str) -> str:
     """Return the picture of the best plan so far, for a page that follows a search."""
     name = "drawn.html.j2" if sketch.last else "sketch.html.j2"
-    return _render(name, **_names(state, None, tab), **html.usual(sketch.content))
+    names = html.usual(sketch.content) | {"cell": html.cells(sketch.content)}
+    return _render(name, **_names(state, None, tab), **names)
 
 
 def saved(name: str, state: State) -> str:
@@ -345,6 +355,7 @@ def _names(state: State, look: Look | None, tab: str) -> dict[str, Any]:
     told = html.usual(look.content) | {"marking": look.content.classification}
     open_tab: Tab = chosen(look.content, tab)
     shown = [each for each in TABS.values() if each.shown(look.content)]
+    told["cell"] = html.cells(look.content)
     told["ways"] = lambda gap: _ways(state, gap)
     told["draw"] = Drawn(look.content, lambda tour: tour_at(state, tour))
     return {**names, **told, "tabs": shown, "open_tab": open_tab, "board": look.board}

@@ -6,13 +6,16 @@
   // One cell of the picture can be reached by Tab; arrow keys move on from it.
   function prepare() {
     for (const table of document.querySelectorAll(".picture-of .grid")) {
-      for (const row of cells(table)) for (const cell of row.cells) if (cell.tagName === "TD") cell.tabIndex = -1;
-      for (const link of table.querySelectorAll("td a")) link.tabIndex = -1;
       const first = left(table) ?? table.querySelector("tbody td");
-      if (first) first.tabIndex = 0;
+      if (first) reach(table, first);
       if (first && held && document.activeElement === document.body) first.focus({ preventScroll: true });
     }
     settle();
+  }
+
+  function reach(table, cell) {
+    for (const other of table.querySelectorAll("td[tabindex]")) if (other !== cell) other.removeAttribute("tabindex");
+    cell.tabIndex = 0;
   }
 
   // The cell that was gone to last, also in a picture that is new.
@@ -38,8 +41,7 @@
 
   function moveTo(cell) {
     if (!cell || cell.tagName !== "TD") return;
-    for (const other of cell.closest("table").querySelectorAll('td[tabindex="0"]')) other.tabIndex = -1;
-    cell.tabIndex = 0;
+    reach(cell.closest("table"), cell);
     cell.focus();
     last = { line: cell.parentElement.cells[0].dataset.line, at: cell.cellIndex };
   }
