@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -20,6 +21,11 @@ from web.security import LARGEST, Guard
 from web.solving import Busy, Solving
 
 
+TURN = 0.001
+"""Seconds after which a thread that makes a page lets another one go on; Python's own are 5 times
+as many, and a small answer waits for several turns."""
+
+
 def application(served: Served, *, workers: int, host: str = "127.0.0.1") -> FastAPI:
     """Return the server of a case.
 
@@ -31,6 +37,7 @@ def application(served: Served, *, workers: int, host: str = "127.0.0.1") -> Fas
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
+        sys.setswitchinterval(TURN)
         solving = Solving(served, workers)
         app.state.solving = solving
         app.state.pricing = Pricing(solving)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime
 import gc
 import json
+import os
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
@@ -41,6 +42,8 @@ from web.address import State
 from web.answers import Asked, Counted, Look, NoAnswer, Served, Sketch
 from web.sketching import sketching
 
+NICE = 5
+"""By how much a worker stands back for the server, and for the browser, where cores are few."""
 HELD = 4
 """So many built cases are kept."""
 
@@ -102,6 +105,8 @@ _bases: dict[str, Solved] = {}
 def warm(served: Served, on_progress: Tell, stopped: Stopped) -> None:
     """Build and solve the case as it is, so that the first question finds it ready."""
     gc.enable()  # a worker of the page lives for days
+    if hasattr(os, "nice"):
+        os.nice(NICE)
     Desk(served, Asked("look", State(), served.stamp()), on_progress, stopped).base()
     gc.collect()
     gc.freeze()
