@@ -192,7 +192,7 @@ def test_progress_says_best_bound_and_gap_and_offers_to_stop() -> None:
     at = Progress("shortfall", 12.5, 11.0, 0.12, 4.2)
     said = view.progress(at, "abc", waits=False, stopping=False)
     assert "best 12.5, bound 11, gap 12" in said
-    assert 'hx-post="/stop/abc"' in said
+    assert 'hx-post="/api/jobs/abc/stop"' in said
 
 
 def test_the_server_never_loads_the_modelling_language_or_the_solver() -> None:

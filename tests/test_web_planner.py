@@ -210,3 +210,35 @@ def test_a_tab_that_is_clicked_while_its_plan_is_still_told_opens_with_the_new_p
         for part in ("lift=CZE-BASING", "lift=BEL-VOTE"):
             assert part in page.url
         expect(page.locator("#picture .telling")).to_have_count(0)
+
+
+def test_on_a_narrow_screen_the_picture_comes_first_and_switches_are_a_tap_away(
+    address: str,  # noqa: F811
+) -> None:
+    with browser.opened() as chromium:
+        page = chromium.new_page(viewport={"width": 820, "height": 1180})
+        page.add_init_script("localStorage.setItem('muster.visited', '1')")
+        page.goto(f"{address}?tab=asks&goal=L01%3D0.9")
+        expect(page.locator("#answer table.grid")).to_be_in_viewport(timeout=60_000)
+        # A goal is part of the link, as the tab is.
+        expect(page.locator(".goal input")).to_have_value("L01=0.9")
+        switch = page.locator("[role=switch][value=CZE-BASING]")
+        expect(switch).to_be_hidden()
+        unfold = page.get_by_role("button", name="Change something")
+        unfold.press("Enter")
+        expect(unfold).to_have_attribute("aria-expanded", "true")
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+        switch.click()
+        expect(page.locator(".done li")).to_have_count(1, timeout=60_000)
+        unfold.click()
+        expect(switch).to_be_hidden()
+
+
+def test_a_goal_that_was_searched_for_stands_in_the_address(client: TestClient) -> None:
+    answer = client.post("/asks?lift=CZE-BASING", data={"goal": "L01=0.5"})
+    assert answer.headers["hx-replace-url"] == "/?lift=CZE-BASING&tab=asks&goal=L01%3D0.5"
+    opened(client, "/")
+    answer = client.get("/tab?tab=asks&goal=L01%3D1")
+    assert answer.headers["hx-replace-url"] == "/?tab=asks&goal=L01%3D1"
+    assert 'name="goal" value="L01=1"' in answer.text

@@ -1,5 +1,7 @@
 """The same questions for programs: a POST makes a job, a GET tells how far it is, a DELETE ends it.
 
+The page's own buttons stop and end its jobs here, too.
+
 A new question is a function of ``web/work.py``, its name in ``answers.Kind``, and a route here.
 """
 
@@ -289,8 +291,7 @@ def _posted(request: Request, kind: Kind, change: Change, **more: str) -> JobTol
 
 def _job(request: Request, name: str) -> Job:
     found = _solving(request).job(name)
-    # What the page asks is no job of a program.
-    if found is None or found.asked.kind in ("look", "price", "scenario"):
+    if found is None:
         raise NoJob
     return found
 
@@ -324,8 +325,8 @@ def _result(job: Job) -> dict[str, Any] | None:
         found = job.answer
         where = f"/api/jobs/{job.id}/file"
         return {"name": found.name, "bytes": len(found.content), "file": where}
-    result: dict[str, Any] | None = job.answer
-    return result
+    # What only the page asks has an answer that is no JSON: the page shows it.
+    return job.answer if isinstance(job.answer, dict) else None
 
 
 def _finite(value: float) -> float | None:

@@ -20,7 +20,6 @@ from web.pricing import Pricing
 from web.security import LARGEST, Guard
 from web.solving import Busy, Solving
 
-
 TURN = 0.001
 """Seconds after which a thread that makes a page lets another one go on; Python's own are 5 times
 as many, and a small answer waits for several turns."""

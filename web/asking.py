@@ -28,7 +28,9 @@ async def ask(request: Request, goal: Annotated[str, Form(max_length=LONGEST)] =
     more = (("goal", goal.strip()), ("most", str(MOST)))
     job = solving.ask(Asked("asks", state, served.stamp(), more))
     await job.wait(0.5)
-    return _told(job)
+    told = _told(job)
+    told.headers["HX-Replace-Url"] = view.address(state, tab="asks", goal=goal.strip())
+    return told
 
 
 @router.get("/asks/{name}")
@@ -36,15 +38,6 @@ async def asks(request: Request, name: str) -> Response:
     """Tell how far the search is, or what was found; who asks again keeps it going."""
     job = _job(request, name)
     await job.wait(1.0)
-    return _told(job)
-
-
-@router.post("/asks/{name}/cancel")
-async def cancel(request: Request, name: str) -> Response:
-    """End the search."""
-    job = _job(request, name)
-    solving: Solving = request.app.state.solving
-    solving.cancel(job)
     return _told(job)
 
 

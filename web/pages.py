@@ -72,7 +72,9 @@ async def page(request: Request) -> Response:
     known = prices(request)
     if whole:
         look, marked = await _look(request, asked, QUICK), await marking(request)
-        return HTMLResponse(await run_in_threadpool(view.page, state, look, tab, known, marked))
+        goal = request.query_params.get("goal", "")
+        said = await run_in_threadpool(view.page, state, look, tab, known, marked, goal)
+        return HTMLResponse(said)
     headers = {"HX-Push-Url": view.address(state, tab=tab)}
     solving: Solving = request.app.state.solving
     job = solving.ask(asked)
@@ -115,7 +117,8 @@ async def tab(request: Request) -> Response:
     name = _tab(request)
     goal = request.query_params.get("goal", "")
     said = await run_in_threadpool(view.tab_of, asked.state, look, name, goal)
-    return HTMLResponse(said, headers={"HX-Replace-Url": view.address(asked.state, tab=name)})
+    to = view.address(asked.state, tab=name, goal=goal)
+    return HTMLResponse(said, headers={"HX-Replace-Url": to})
 
 
 @router.get("/why")
@@ -145,7 +148,7 @@ async def tour(request: Request, offer: str, line: str, month: int, area: str) -
 
 
 @router.get("/events")
-async def events(request: Request, drawn: int = 0) -> Response:
+async def events(request: Request, drawn: int = 0, goal: str = "") -> Response:
     """Tell how far a search is, and at its end what changes on the page.
 
     Its pictures are told from the one of that number on: those before it the page has ``drawn``.
@@ -154,11 +157,13 @@ async def events(request: Request, drawn: int = 0) -> Response:
     asked = _asked(request)
     job = solving.ask(asked)
     return StreamingResponse(
-        _told(job, _tab(request), prices(request), drawn), media_type="text/event-stream"
+        _told(job, _tab(request), prices(request), drawn, goal), media_type="text/event-stream"
     )
 
 
-async def _told(job: Job, tab: str, prices: Prices, drawn: int = 0) -> AsyncIterator[str]:
+async def _told(
+    job: Job, tab: str, prices: Prices, drawn: int = 0, goal: str = ""
+) -> AsyncIterator[str]:
     last = 0.0
     async for _ in job.follow():
         fresh = job.drawn > drawn
@@ -172,7 +177,7 @@ async def _told(job: Job, tab: str, prices: Prices, drawn: int = 0) -> AsyncIter
             yield _event(said)
     state = job.asked.state
     if job.answer is not None:
-        yield _event(await run_in_threadpool(view.update, state, job.answer, tab, prices))
+        yield _event(await run_in_threadpool(view.update, state, job.answer, tab, prices, goal))
     elif job.error is not None:
         yield _event(refusal(job.error, whole=False)[0])
     else:
@@ -184,16 +189,6 @@ async def _told(job: Job, tab: str, prices: Prices, drawn: int = 0) -> AsyncIter
 def _event(text: str) -> str:
     lines = "".join(f"data: {line}\n" for line in text.splitlines())
     return f"{lines}\n"
-
-
-@router.post("/stop/{name}")
-async def stop(request: Request, name: str) -> Response:
-    """End a search; the best plan that was found becomes the answer."""
-    solving: Solving = request.app.state.solving
-    job = solving.job(name)
-    if job is not None and not job.over:
-        solving.stop(job)
-    return Response(status_code=204)
 
 
 @router.post("/again")

@@ -137,15 +137,19 @@ def whose(keep: str) -> str:
     return f"the picture: {'; '.join(f'{VERBS[p].lower()} {_called(p, v)}' for p, v in changes)}"
 
 
-def page(state: State, look: Look | None, tab: str, prices: Prices, marking: str) -> str:
+def page(
+    state: State, look: Look | None, tab: str, prices: Prices, marking: str, goal: str = ""
+) -> str:
     """Return the whole page; without a look, one that waits for it."""
-    names = _names(state, look, tab) | {"marking": marking}
+    names = _names(state, look, tab) | {"marking": marking, "goal": goal or GOAL}
+    names["events"] = address(state, "/events", tab=tab, goal=goal)
     return _render("page.html.j2", **names, **_priced(state, look, prices))
 
 
-def update(state: State, look: Look, tab: str, prices: Prices) -> str:
+def update(state: State, look: Look, tab: str, prices: Prices, goal: str = "") -> str:
     """Return what changes on a page that is open already."""
-    return _render("update.html.j2", **_names(state, look, tab), **_priced(state, look, prices))
+    names = _names(state, look, tab) | {"goal": goal or GOAL}
+    return _render("update.html.j2", **names, **_priced(state, look, prices))
 
 
 def pricing(state: State, look: Look, tab: str, prices: Prices) -> str:

@@ -38,6 +38,12 @@
     else part.scrollIntoView();
     part.querySelector("h2").focus({ preventScroll: true });
   });
+  // Folded where the screen is narrow; what is in it is in sight on any other.
+  const side = board.closest(".side");
+  const unfold = document.getElementById("unfold");
+  side.classList.add("folds");
+  unfold.addEventListener("click", () => unfold.setAttribute("aria-expanded", side.classList.toggle("opened")));
+
   document.addEventListener("input", (event) => { if (event.target.closest("#find")) filter(); });
   document.addEventListener("htmx:after:swap", filter);
   filter();

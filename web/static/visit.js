@@ -19,6 +19,8 @@
     for (const each of document.querySelectorAll(".visited")) each.classList.remove("visited");
     if (!step) return;
     const target = document.querySelector(step.dataset.at);
+    const side = target?.closest(".side.folds:not(.opened)");
+    if (side) side.querySelector("#unfold").click();
     target?.classList.add("visited");
     target?.scrollIntoView({ block: "nearest", behavior: pace() });
   }
