@@ -20,19 +20,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from model.domain import Stage
+from model.course import Course, Report
 from model.engine import cores
 from model.greedy import filled, trimmed
 from model.highs import ABSOLUTE_GAP, Limits, minimise
 from model.neighbourhood import Climb, Field
-from model.program import Goal, Program, Vector
+from model.program import Program, Vector
 from model.sketch import Sketcher
+from model.weighing import better_of, weighed, weighed_as
 
 LARGE = 20_000
 """So many columns make a program large."""
-
-WEIGHT = 10.0
-"""What an earlier tier weighs in a later one's terms: it must pay to keep it, not to prove it."""
 
 CLIMBING = 0.7
 """Of the time that is left once there is a plan, the part in which only plans are looked for."""
@@ -43,8 +41,6 @@ AT_LEAST = 5.0
 EFFORTS = (60, 240, 960)
 """How long the solver looks at a part that is open, in turns: see ``Limits``."""
 
-Report = Callable[[Stage, float, float], None]
-
 
 class Clock(NamedTuple):
     """When to stop, the seed, and who is told of best and bound, and of plans."""
@@ -54,36 +50,7 @@ class Clock(NamedTuple):
     over: Callable[[], bool]
     report: Report
     sketch: Sketcher = Sketcher()
-
-
-class Weighed(NamedTuple):
-    """The first tiers as one: their goals, what each weighs, and the sum."""
-
-    goals: tuple[Goal, ...]
-    weights: tuple[float, ...]
-    costs: Vector
-
-
-def weighed(goals: Sequence[Goal]) -> Weighed:
-    """Weigh the pins, if there are any, and the two tiers after them."""
-    pinned = bool(goals) and goals[0].name == "pins"
-    chosen = tuple(goals[: 3 if pinned else 2])
-    usual = [_usual(goal.costs) for goal in chosen]
-    last = len(chosen) - 1
-    weights = tuple(
-        WEIGHT ** (last - i) * (usual[last] / each if last else 1.0) if i < last else 1.0
-        for i, each in enumerate(usual)
-    )
-    costs = sum(
-        (weight * goal.costs for weight, goal in zip(weights, chosen, strict=True)),
-        np.zeros(len(chosen[0].costs)),
-    )
-    return Weighed(chosen, weights, costs)
-
-
-def _usual(costs: Vector) -> float:
-    paid = costs[costs > 0]
-    return float(paid.mean()) if len(paid) else 1.0
+    course: Course = Course()
 
 
 class Ahead:
@@ -240,29 +207,12 @@ class Ahead:
 
     def tell(self) -> None:
         """Tell where each tier stands."""
+        self.clock.course.found(self.point)
         for goal, bound in zip(self.aim.goals, self.bounds(self.point), strict=False):
             value = float(goal.costs @ self.point)
             self.clock.report(goal.name, value, min(bound, value))
+            self.clock.course.proven(goal.name, min(bound, value))
         self.clock.sketch.offer(lambda: self.point)
-
-
-def better_of(goals: Sequence[Goal], one: Vector, other: Vector) -> Vector:
-    """Return the second point if no tier is worse in it before one is better, else the first."""
-    for goal in goals:
-        by = float(goal.costs @ (other - one))
-        if abs(by) > 1e-7 * max(1.0, abs(float(goal.costs @ one))):
-            return one if by > 0 else other
-    return other
-
-
-def weighed_as(part: Program, aim: Weighed) -> Weighed:
-    """Weigh a part's tiers as the whole's are."""
-    goals = part.goals[: len(aim.goals)]
-    costs = sum(
-        (weight * goal.costs for weight, goal in zip(aim.weights, goals, strict=True)),
-        np.zeros(part.size),
-    )
-    return Weighed(goals, aim.weights, costs)
 
 
 def stepped(bound: float, step: float) -> float:

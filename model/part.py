@@ -13,11 +13,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from model.course import Report
 from model.domain import Stage
 from model.highs import ABSOLUTE_GAP, Limits, Watch
 from model.program import INFINITY, Goal, Program, Row, Vector
 from model.sketch import Tell
-from model.terms import Known, Report, Standing, Terms
+from model.steps import drift, exact, met, slack
+from model.terms import Known, Standing, Terms
 
 TOLERANCE = 1e-6
 """By how much HiGHS lets a column or row stray."""
@@ -44,11 +46,17 @@ def _aim(goal: Goal) -> _Aim:
 
 
 class _Two(NamedTuple):
-    """``weight`` x a tier + the next one, which never comes to more than ``most``."""
+    """``weight`` x a tier of some ``step`` + the next one, never more than ``most``."""
 
     aim: _Aim
     weight: float
     most: float
+    step: float
+
+    def first(self, best: float) -> float:
+        """Return what the first tier comes to where both together come to so much."""
+        steps = best / (self.weight * self.step)
+        return math.floor(steps + 1e-6) * self.step if math.isfinite(steps) else best
 
 
 class Part:
@@ -130,7 +138,7 @@ class Part:
         if met(exact(goal, self.standing.point), floor, goal.step) or self.terms.over():
             self._ends(i, floor, floor)
         elif (two := self._two_in_one(i)) is not None:
-            bound = self._minimise(two.aim, [])
+            bound = self._minimise(two.aim, [], two)
             self._ends(i, (bound - two.most) / two.weight, floor)
             first = exact(goal, self.standing.point)
             self._ends(i + 1, bound - two.weight * first, floor)
@@ -182,7 +190,7 @@ class Part:
             return None
         idle = tuple(set(first.idle) & set(second.idle))
         costs = weight * first.costs + second.costs
-        return _Two(_Aim(first.name, costs, second.step, idle), weight, most)
+        return _Two(_Aim(first.name, costs, second.step, idle), weight, most, first.step)
 
     def yield_to(self, rows: list[Row]) -> None:
         """Move to the plan, among the equally good, that goes least beyond the rows."""
@@ -225,9 +233,9 @@ class Part:
     def _hold(self, goal: Goal, i: int, value: float, on_floor: bool) -> list[Row]:
         """Hold a tier: part by part while each stands on its floor, which is tighter."""
         if not on_floor:
-            return [_weighing(goal.costs, None, -INFINITY, value + _drift(value, goal.step))]
+            return [_weighing(goal.costs, None, -INFINITY, value + drift(value, goal.step))]
         return [
-            _weighing(goal.costs, columns, -INFINITY, values[i] + _drift(values[i], goal.step))
+            _weighing(goal.costs, columns, -INFINITY, values[i] + drift(values[i], goal.step))
             for columns, values, _ in self.floors
             if goal.costs[columns].any()
         ]
@@ -236,21 +244,23 @@ class Part:
         """Return what is proven of each floor for a tier, as rows."""
         costs = self.program.goals[i].costs
         return [
-            _weighing(costs, columns, bounds[i] - _slack(bounds[i]), INFINITY)
+            _weighing(costs, columns, bounds[i] - slack(bounds[i]), INFINITY)
             for columns, _, bounds in self.floors
             if bounds[i] > 0 and costs[columns].any()
         ]
 
-    def _minimise(self, goal: _Aim, cuts: list[Row]) -> float:
+    def _minimise(self, goal: _Aim, cuts: list[Row], two: _Two | None = None) -> float:
         """Minimise one tier, keep a better point, return the bound that was proven."""
         terms, standing = self.terms, self.standing
         exact = goal.step * 0.999 - 10 * ABSOLUTE_GAP
         limits = Limits(self.gap, max(ABSOLUTE_GAP, exact), terms.until, terms.seed)
-        watch = Watch(
-            lambda best, bound: self.report(goal.name, best, max(bound, 0.0)),
-            terms.stopped,
-            self._hear if self.better else None,
-        )
+
+        def told(best: float, bound: float) -> None:
+            if two is not None:
+                best, bound = two.first(best), (bound - two.most) / two.weight
+            self.report(goal.name, best, max(bound, 0.0))
+
+        watch = Watch(told, terms.stopped, self._hear if self.better else None)
         for presolve, rows in ((True, cuts), (False, cuts), (False, [])):
             answer = terms.minimise(
                 self.program,
@@ -299,7 +309,7 @@ class Part:
             )
             return
         new, old = exact(goal, rounded), exact(goal, self.standing.point)
-        if new <= old + _slack(old):
+        if new <= old + slack(old):
             self.standing.point = rounded
         else:
             self.terms.events.append(
@@ -311,28 +321,3 @@ def _weighing(costs: Vector, columns: list[int] | None, lower: float, upper: flo
     """Return the row ``lower <= costs x columns <= upper``."""
     among = np.flatnonzero(costs) if columns is None else np.array(columns)[costs[columns] != 0]
     return Row(tuple(among.tolist()), tuple(costs[among].tolist()), lower, upper)
-
-
-def _slack(value: float) -> float:
-    """Return what the contract lets a held tier drift."""
-    return max(1e-6, 1e-9 * abs(value))
-
-
-def _drift(value: float, step: float) -> float:
-    """Return how far a held tier may drift in the solver's hands.
-
-    As far as the contract lets it, and where values come in steps well beyond the solver's own
-    tolerance, which otherwise cuts off plans that hold the tier exactly; never as far as a step.
-    """
-    return max(_slack(value), min(1e-4, step / 4))
-
-
-def exact(goal: Goal | _Aim, point: Vector) -> float:
-    """Return the goal's value at a point of whole units, free of the solver's tolerances."""
-    value = float(goal.costs @ point)
-    return round(value / goal.step) * goal.step if goal.step > 20 * ABSOLUTE_GAP else value
-
-
-def met(value: float, bound: float, step: float) -> bool:
-    """Whether no better value than this can exist."""
-    return value - bound <= max(_slack(value), step * 0.999 - 10 * ABSOLUTE_GAP)

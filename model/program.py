@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
@@ -526,8 +526,8 @@ class Program:
 
         Leaving rows out can only make more plans possible: what is proven of the parts holds for
         the whole, and where the parts' plans keep those rows too, they are a plan of the whole.
-        What is no unit stays with the rest of its block, such as who could lead with who does. A
-        bound on a goal is over all of them, and joins none.
+        What a block decides beside units, such as who could lead, stays together; where all it has
+        to do with is one part it belongs there. A bound on a goal is over all, and joins none.
         """
         leader = list(range(self.size))
 
@@ -537,18 +537,30 @@ class Program:
                 column = leader[column]
             return column
 
-        units = frozenset(self.begin)
-        of_block: dict[str, int] = {}
+        def join(columns: Iterable[int]) -> None:
+            first, *others = columns
+            for column in others:
+                leader[lead(column)] = lead(first)
+
+        units = set(self.begin)
+        at_home = units.copy()  # columns that are in a part without any block
+        own: list[tuple[Row, list[int]]] = []
         for row in self.rows:
-            if row.block.startswith(BOUND):
-                continue
-            together = [c for c in row.columns if c not in units] if row.block else row.columns
-            if together:
-                first = lead(
-                    of_block.setdefault(row.block, together[0]) if row.block else together[0]
-                )
-                for column in together:
-                    leader[lead(column)] = first
+            if not row.block and row.columns:
+                join(row.columns)
+                at_home.update(row.columns)
+            elif not row.block.startswith(BOUND):
+                beside = [c for c in row.columns if c not in units]
+                if beside:
+                    join(beside)
+                    own.append((row, beside))
+        homes: defaultdict[int, set[int]] = defaultdict(set)
+        for row, beside in own:
+            homes[lead(beside[0])].update(lead(c) for c in row.columns if c in at_home)
+        of_block: dict[str, int] = {}
+        many = [len(homes[lead(beside[0])]) > 1 for _, beside in own]
+        for (row, beside), apart in zip(own, many, strict=True):
+            join((of_block.setdefault(row.block, beside[0]), *beside) if apart else row.columns)
         found: defaultdict[int, list[int]] = defaultdict(list)
         for column in range(self.size):
             found[lead(column)].append(column)

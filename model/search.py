@@ -17,15 +17,18 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
+from model.course import Report
 from model.domain import Stage
 from model.engine import cores
 from model.greedy import filled, told_exactly
-from model.large import LARGE, Ahead, Clock, better_of, weighed
-from model.part import Part, exact
+from model.large import LARGE, Ahead, Clock
+from model.part import Part
 from model.program import Goal, Program, Row, Vector
 from model.sharing import settle
 from model.sketch import seen
-from model.terms import Report, Terms
+from model.steps import exact
+from model.terms import Terms
+from model.weighing import better_of, weighed
 from model.whole import Whole, as_one, bounds_of, broken_rows, so_far
 
 
@@ -35,6 +38,7 @@ def search(program: Program, terms: Terms) -> tuple[Vector, list[float]]:
     if not program.size:
         return np.zeros(0), [0.0] * len(program.goals)
     programs = program.split(parts)
+    terms.course.begin(program, programs, parts)
     if program.size < LARGE or program.traits is None or terms.driven is not None:
         point, bounds = _proven(program, parts, programs, terms)
         if terms.ended is not None and program.goals:
@@ -42,7 +46,7 @@ def search(program: Program, terms: Terms) -> tuple[Vector, list[float]]:
             full = filled(program, point, weighed(program.goals).costs)
             point = better_of(program.goals, point, full)
         return point, bounds
-    clock = Clock(terms.until, terms.seed, terms.over, terms.report, terms.sketch)
+    clock = Clock(terms.until, terms.seed, terms.over, terms.report, terms.sketch, terms.course)
     ahead = Ahead(program, parts, programs, clock)
     ahead.run()
     if terms.over():
@@ -63,23 +67,34 @@ def _proven(
 ) -> tuple[Vector, list[float]]:
     """Solve the parts apart, and as one what then breaks a joining row; see ``search``."""
     if len(parts) == 1:
-        only = Part(programs[0], parts[0], terms, terms.report, gap=terms.gap)
-        only.better = lambda point: terms.sketch.offer(lambda: point)
+
+        def proven(tier: Stage, best: float, bound: float) -> None:
+            terms.report(tier, best, bound)
+            terms.course.proven(tier, bound)
+
+        def better(point: Vector) -> None:
+            terms.course.found(point)
+            terms.sketch.offer(lambda: point)
+
+        only = Part(programs[0], parts[0], terms, proven, gap=terms.gap)
+        only.better = better
         only.solve()
         return only.standing.point, only.standing.bounds
-    board = _Board(program.goals, terms.report)
+    board = _Board(program.goals, terms)
     solvers = [
         Part(each, columns, terms, board.seat(each))
         for each, columns in zip(programs, parts, strict=True)
     ]
     standings, told = [each.standing for each in solvers], seen(program.goals)
-    _side_by_side(
-        [each for each in solvers if each.recall()],
-        lambda: terms.sketch.offer(
+
+    def moved() -> None:
+        terms.course.found(as_one(program, standings))
+        terms.sketch.offer(
             lambda: so_far(program, standings),
             settled=all(each.tier >= told for each in solvers),
-        ),
-    )
+        )
+
+    _side_by_side([each for each in solvers if each.recall()], moved)
     whole: Whole | None = None
     while True:
         settle(program, solvers, terms)
@@ -87,6 +102,7 @@ def _proven(
         point = told_exactly(program, as_one(program, standings))
         broken = broken_rows(program, point)
         if not broken:
+            terms.course.found(point)
             return point, bounds_of(program, standings)
         if whole is None:
             whole = Whole(program, parts, programs, standings, point, terms)
@@ -148,22 +164,25 @@ def _join(
     others = [each for each in parts if touched.isdisjoint(each.standing.columns)]
     apart = [sum(each) for each in zip(*(part.standing.values for part in others), strict=True)]
     known = apart or [0.0] * len(program.goals)
+    least = [sum(part.standing.bounds[i] for part in others) for i in range(len(program.goals))]
     tiers = [goal.name for goal in program.goals]
 
     def report(tier: Stage, best: float, bound: float) -> None:
-        rest = known[tiers.index(tier)]
-        terms.report(tier, best + rest, bound + rest)
+        i = tiers.index(tier)
+        terms.report(tier, best + known[i], bound + known[i])
+        terms.course.proven(tier, bound + least[i])
 
     columns = sorted(column for each in joined for column in each.columns)
     begin = start[columns]
     part = Part(program.split([columns])[0], columns, terms, report, floors=joined, start=begin)
 
-    def beside_the_rest(point: Vector) -> Vector | None:
+    def better(point: Vector) -> None:
         whole = start.copy()
         whole[columns] = point
-        return None if broken_rows(program, whole) else whole
+        terms.course.found(whole)
+        terms.sketch.offer(lambda: None if broken_rows(program, whole) else whole)
 
-    part.better = lambda point: terms.sketch.offer(lambda: beside_the_rest(point))
+    part.better = better
     part.solve()
     return [*others, part]
 
@@ -171,9 +190,9 @@ def _join(
 class _Board:
     """Adds up best and bound over parts that are solved at the same time."""
 
-    def __init__(self, goals: Sequence[Goal], report: Report) -> None:
+    def __init__(self, goals: Sequence[Goal], terms: Terms) -> None:
         self._tiers = [goal.name for goal in goals]
-        self._report = report
+        self._terms = terms
         self._best = [0.0] * len(goals)
         self._bound = [0.0] * len(goals)
         self._lock = threading.Lock()
@@ -192,6 +211,7 @@ class _Board:
                 self._best[i] += value - best[i]
                 self._bound[i] += floor - bound[i]
                 best[i], bound[i] = value, floor
-                self._report(tier, self._best[i], self._bound[i])
+                self._terms.report(tier, self._best[i], self._bound[i])
+                self._terms.course.proven(tier, self._bound[i])
 
         return report

@@ -291,7 +291,7 @@ class Session:
         began = time.monotonic()
         moved: dict[Stage, float] = {}
         constants = {goal.name: goal.constant for goal in program.goals}
-        report = reporting(constants, moved, began, on_progress)
+        report, course = reporting(constants, moved, began, self.options.gap, on_progress)
 
         def tell(point: Vector) -> None:
             if on_plan is not None:
@@ -305,6 +305,7 @@ class Session:
             stopped,
             memo=self._memo,
             driven=self._driven,
+            course=course,
             sketch=Sketcher(tell if on_plan else None),
         )
         try:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 
+from model.course import Course, Report
 from model.domain import Stage, Tier, is_tier
 from model.formulation import Formulation
 from model.highs import Answer, probe
@@ -26,7 +27,7 @@ from model.outcome import (
 from model.plan import Start
 from model.program import Program, Vector, compile_program
 from model.search import search
-from model.terms import Report, Terms
+from model.terms import Terms
 
 __all__ = ["find", "found_at", "kept", "ready", "reporting", "solve", "starts"]
 
@@ -69,7 +70,7 @@ def find(
     driven = ready(options.solver)
     moved: dict[Stage, float] = {}
     constants = {name: float(each.constant) for name, each in formulation.tiers.items()}
-    report = reporting(constants, moved, began, on_progress)
+    report, course = reporting(constants, moved, began, options.gap, on_progress)
     program = compile_program(formulation)
     terms = Terms(
         options.gap,
@@ -79,6 +80,7 @@ def find(
         stopped,
         options.apart,
         driven=driven,
+        course=course,
     )
     point, bounds = search(program, terms)
     kept(program, point, bounds)
@@ -105,23 +107,26 @@ def reporting(
     constants: Mapping[Tier, float] | Mapping[Stage, float],
     moved: dict[Stage, float],
     began: float,
+    gap: float,
     on_progress: Callable[[Progress], None],
-) -> Report:
-    """Return what a search of a program with these constants reports to.
+) -> tuple[Report, Course]:
+    """Return what a search of a program with these constants reports to, and its course.
 
-    It notes in ``moved`` when each tier last did, in seconds since it ``began``, and tells where
-    the tiers of the case stand.
+    The first notes in ``moved`` when each tier last did, in seconds since it ``began``; the second
+    tells where the whole stands.
     """
     whole: dict[str, float] = {str(name): each for name, each in constants.items()}
 
-    def report(tier: Stage, best: float, bound: float) -> None:
+    def report(tier: Stage, *_: float) -> None:
         moved[tier] = time.monotonic() - began
-        if not is_tier(tier):
-            return
-        value, floor = best + whole[tier], bound + whole[tier]
-        on_progress(Progress(tier, value, floor, relative_gap(value, floor), moved[tier]))
 
-    return report
+    def tell(tier: Stage, best: float, bound: float) -> None:
+        if is_tier(tier):
+            value, floor = best + whole[tier], bound + whole[tier]
+            seconds = time.monotonic() - began
+            on_progress(Progress(tier, value, floor, relative_gap(value, floor), seconds))
+
+    return report, Course(tell, gap)
 
 
 def kept(program: Program, point: Vector, bounds: Sequence[float]) -> None:

@@ -11,14 +11,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from model.domain import Stage
+from model.course import Course, Report
 from model.highs import Answer, Limits, minimise
 from model.outcome import Ended
 from model.program import Program, Row, Vector
 from model.sketch import Sketcher
-
-Report = Callable[[Stage, float, float], None]
-"""Told (tier, best, bound) as either moves."""
 
 
 class Known(NamedTuple):
@@ -57,7 +54,8 @@ class Terms:
     Attributes:
         gap: relative gap for a program that is one part; several parts are solved exactly.
         until: when to stop, in monotonic seconds.
-        report: told (tier, best, bound), constants left out, as either moves.
+        report: told (tier, best, bound), constants left out, as either moves, also of parts.
+        course: told what is found and proven of the whole.
         stopped: asked often; true ends the search.
         apart: False solves every program as one, to compare.
         memo: what was found for parts that may come again, kept between searches.
@@ -75,6 +73,7 @@ class Terms:
     apart: bool = True
     memo: Memo | None = None
     driven: Callable[..., Answer] | None = None
+    course: Course = field(default_factory=Course)
     sketch: Sketcher = field(default_factory=Sketcher)
     events: list[str] = field(default_factory=list)
     ended: Ended | None = None

@@ -9,11 +9,11 @@ import numpy as np
 
 from model.greedy import filled
 from model.highs import ABSOLUTE_GAP, Limits
-from model.large import weighed
 from model.neighbourhood import Climb, Field
-from model.part import exact, met
 from model.program import Program, Row, Vector
+from model.steps import exact, met
 from model.terms import Standing, Terms
+from model.weighing import weighed
 
 NOISE = 1e-7
 """Relative distance of value and bound that is the solver's tolerance and no gap."""
@@ -96,6 +96,7 @@ class Whole:
         self.climb: Climb | None = None
         self.point = program.nothing
         point = self.point = self.near(point, standings)
+        terms.course.found(point)
         if program.traits is None or terms.driven is not None:
             return  # neighbourhoods are for a solver that is quick to ask
         units = np.zeros(program.size, dtype=bool)
@@ -115,6 +116,7 @@ class Whole:
             for goal, bound in zip(aim.goals, least, strict=False):
                 value = exact(goal, point)
                 terms.report(goal.name, value, min(value, bound))
+            terms.course.found(point)
             terms.sketch.offer(lambda: point, settled=True)
 
         self.climb.run(told)
@@ -161,6 +163,7 @@ class Whole:
             self.point = self.climb.point
         else:
             self.point = min(self.point, near, key=self.values)
+        self.terms.course.found(self.point)
 
     def reaches(self, bounds: Sequence[float]) -> bool:
         """Whether no better plan than this can exist."""

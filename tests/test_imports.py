@@ -75,6 +75,7 @@ def test_pyomo_is_known_only_where_the_program_is_stated() -> None:
 def test_highs_is_known_only_to_the_solver() -> None:
     assert under(importers("highspy"), "model.highs", "model.solver")
     searching = (
+        "model.steps",
         "model.terms",
         "model.part",
         "model.sharing",

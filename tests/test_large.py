@@ -12,12 +12,12 @@ from benchmarks.generate import generate, write
 from model.domain import Settings
 from model.formulation import Formulation
 from model.greedy import filled, trimmed
-from model.large import better_of, weighed
 from model.neighbourhood import Ground
 from model.outcome import Options, Outcome, checked
 from model.program import Program, Vector, compile_program
 from model.read import read_case
 from model.solver import solve, starts
+from model.weighing import better_of, weighed
 from tests.conftest import SOAK, countable, roomy
 
 TIGHT = 1e-6

@@ -60,6 +60,23 @@ def test_lines_that_share_nothing_are_parts_of_their_own(make: Make) -> None:
     assert outcome.status == "optimal"
 
 
+@pytest.mark.parametrize(
+    ("caveat", "parts"),
+    [
+        # On which side a line is to be is for its own part; whether the package comes is neither's.
+        ("{id: A, kind: avoid, nation: ALB, with: [BEL]}", 2),
+        ("{id: P, kind: package, nation: ALB, offers: [A1, A2]}", 3),
+    ],
+)
+def test_what_a_caveat_decides_beside_units_is_in_the_one_part_it_meets(
+    make: Make, caveat: str, parts: int
+) -> None:
+    more = "A2,ALB,eng,3,100,,,,,,assumed\nB2,BEL,inf,3,100,,,,,,assumed\n"
+    formulation, outcome = solved(make(TWO_OFFERS + more, TWO_LINES, f"caveats: [{caveat}]\n"))
+    assert len(compile_program(formulation).parts()) == parts
+    assert outcome.status == "optimal"
+
+
 def test_a_ceiling_over_two_parts_holds_in_the_whole(make: Make) -> None:
     ceiling = "caveats: [{id: C, kind: ceiling, nations: [ALB, BEL], units: 2}]\n"
     folder = make(TWO_OFFERS, TWO_LINES, ceiling)

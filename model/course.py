@@ -1,0 +1,90 @@
+"""The course of a search through a whole program: one record of best, bound and tier.
+
+It is that of the whole, never of a part, and it only gets better. What is told is the first tier
+that is open: a bound of a later one holds for plans that are at their best in those before it, so
+it means nothing as long as nobody has such a plan.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+
+from model.domain import Stage
+from model.program import Goal, Program, Vector
+from model.steps import exact, met
+
+Report = Callable[[Stage, float, float], None]
+"""Told (tier, best, bound), constants left out."""
+
+
+class Course:
+    """Where a search stands.
+
+    Args:
+        tell: hears of every change.
+        gap: relative gap at which a tier counts as closed.
+    """
+
+    def __init__(self, tell: Report = lambda tier, best, bound: None, gap: float = 0.0) -> None:
+        self._tell, self._gap = tell, gap
+        self._turn = threading.Lock()
+        self._goals: tuple[Goal, ...] = ()
+        self._parts: list[tuple[tuple[Goal, ...], list[int]]] = []
+        self._values: list[float] = []
+
+    def begin(
+        self, program: Program, programs: Sequence[Program], parts: Sequence[Sequence[int]]
+    ) -> None:
+        """Begin with nothing deployed, and nothing known, of a program and its parts."""
+        self._program, self._goals = program, program.goals
+        self._parts = [
+            (each.goals, list(columns)) for each, columns in zip(programs, parts, strict=True)
+        ]
+        self._values = self._of(program.nothing)
+        self._bounds = [0.0] * len(self._goals)
+        self._told: tuple[int, float, float] = (0, self._values[0] if self._goals else 0.0, 0.0)
+
+    def found(self, point: Vector) -> None:
+        """Take in a point, if it keeps every row of the whole and is better than the best one."""
+        values = self._of(point)
+        with self._turn:
+            for new, old in zip(values, self._values, strict=True):
+                if abs(new - old) > 1e-7 * max(1.0, abs(old)):
+                    if new < old and self._program.matrix.fault(point, 1e-5) is None:
+                        self._values = values
+                        self._say()
+                    return
+
+    def proven(self, tier: Stage, bound: float) -> None:
+        """Take in what no plan of the whole goes below that is at its best in the tiers before."""
+        with self._turn:
+            for i, goal in enumerate(self._goals):
+                if goal.name == tier and i >= self._told[0] and bound > self._bounds[i] + 1e-9:
+                    self._bounds[i] = bound
+                    # Later ones were known for plans that are better in this tier than any is.
+                    self._bounds[i + 1 :] = [0.0] * (len(self._goals) - i - 1)
+                    self._say()
+
+    def _of(self, point: Vector) -> list[float]:
+        # Part by part: their steps are wider than what the solver's tolerances add up to.
+        return [
+            sum(exact(goals[i], point[columns]) for goals, columns in self._parts)
+            for i in range(len(self._goals))
+        ]
+
+    def _say(self) -> None:
+        tier = self._told[0]
+        while True:
+            now = tier, self._values[tier], min(self._bounds[tier], self._values[tier])
+            if now != self._told:
+                self._told = now
+                self._tell(self._goals[tier].name, *now[1:])
+            if tier == len(self._goals) - 1 or not self._closed(tier):
+                return
+            tier += 1
+
+    def _closed(self, tier: int) -> bool:
+        value, bound = self._values[tier], self._bounds[tier]
+        near = value - bound <= self._gap * abs(value)
+        return near or met(value, bound, self._goals[tier].step)
