@@ -41,6 +41,10 @@ AT_LEAST = 5.0
 EFFORTS = (60, 240, 960)
 """How long the solver looks at a part that is open, in turns: see ``Limits``."""
 
+COSTLY = 1.5
+"""A look takes about as long as the part's columns to this power: what may be proven for the time
+decides who is looked at first."""
+
 
 class Clock(NamedTuple):
     """When to stop, the seed, and who is told of best and bound, and of plans."""
@@ -77,6 +81,8 @@ class Ahead:
         self.fields = [Field(columns[units[columns]], columns, 0.0) for columns in self.parts]
         # What is proven of each tier alone, and of their weighed sum, by part.
         self.least = np.zeros((len(self.aim.goals), len(parts)))
+        # Where the solver has proven all there is, though plans of the whole may lie above it.
+        self.closed = np.zeros((len(self.aim.goals), len(parts)), dtype=bool)
         self.point = program.nothing
 
     def run(self) -> None:
@@ -150,8 +156,12 @@ class Ahead:
         last = len(self.aim.goals) - 1
         for effort in EFFORTS:
             for i in range(last + 1):
-                waiting = [k for k in range(len(self.parts)) if self.distance(i, k) > ABSOLUTE_GAP]
-                waiting.sort(key=lambda k: -self.distance(i, k))
+                waiting = [
+                    k
+                    for k in range(len(self.parts))
+                    if not self.closed[i, k] and self.distance(i, k) > ABSOLUTE_GAP
+                ]
+                waiting.sort(key=lambda k: -self.distance(i, k) / len(self.parts[k]) ** COSTLY)
                 with ThreadPoolExecutor(cores()) as pool:
                     jobs = [(k, pool.submit(self.look, i, k, effort)) for k in waiting]
                     found = [(k, job.result()) for k, job in jobs]
@@ -173,6 +183,7 @@ class Ahead:
         limits = Limits(1e-4, gap, self.clock.until, self.clock.seed, effort)
         start = self.point[self.parts[k]]
         answer = minimise(part, costs, limits, start=start)
+        self.closed[i, k] = answer.ending == "optimal"
         bound = answer.bound if i == last else stepped(answer.bound, goal.step)
         self.least[i, k] = min(max(self.least[i, k], bound), float(costs @ start))
         if i < last or answer.point is None:
