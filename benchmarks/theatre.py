@@ -94,7 +94,7 @@ def stages() -> str:
     explain(outcome.plan, formulation.all_candidates)
     mark("explain")
     program = compile_program(formulation)
-    parts = program.parts()
+    parts = program.parts(decided_apart=True)
     lines.append(
         f"\n{len(formulation.candidates)} candidates of {len(formulation.all_candidates)}, "
         f"{program.size} columns, {len(program.rows)} rows, {len(parts)} parts; "

@@ -10,9 +10,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 
+import numpy as np
+
 from model.domain import Stage
 from model.program import Goal, Program, Vector
-from model.steps import exact, met
+from model.steps import each_exact, met
 
 Report = Callable[[Stage, float, float], None]
 """Told (tier, best, bound), constants left out."""
@@ -30,7 +32,6 @@ class Course:
         self._tell, self._gap = tell, gap
         self._turn = threading.Lock()
         self._goals: tuple[Goal, ...] = ()
-        self._parts: list[tuple[tuple[Goal, ...], list[int]]] = []
         self._values: list[float] = []
 
     def begin(
@@ -38,9 +39,11 @@ class Course:
     ) -> None:
         """Begin with nothing deployed, and nothing known, of a program and its parts."""
         self._program, self._goals = program, program.goals
-        self._parts = [
-            (each.goals, list(columns)) for each, columns in zip(programs, parts, strict=True)
-        ]
+        self._order = np.concatenate([np.asarray(columns, dtype=np.int64) for columns in parts])
+        self._first = np.cumsum([0, *(len(columns) for columns in parts[:-1])])
+        both = range(len(self._goals))
+        self._costs = [np.concatenate([each.goals[i].costs for each in programs]) for i in both]
+        self._steps = [np.array([each.goals[i].step for each in programs]) for i in both]
         self._values = self._of(program.nothing)
         self._bounds = [0.0] * len(self._goals)
         self._told: tuple[int, float, float] = (0, self._values[0] if self._goals else 0.0, 0.0)
@@ -68,9 +71,10 @@ class Course:
 
     def _of(self, point: Vector) -> list[float]:
         # Part by part: their steps are wider than what the solver's tolerances add up to.
+        there = point[self._order]
         return [
-            sum(exact(goals[i], point[columns]) for goals, columns in self._parts)
-            for i in range(len(self._goals))
+            float(each_exact(np.add.reduceat(costs * there, self._first), steps).sum())
+            for costs, steps in zip(self._costs, self._steps, strict=True)
         ]
 
     def _say(self) -> None:

@@ -521,13 +521,16 @@ class Program:
             Matrix.of(more).fault(point, tolerance) if more else None
         )
 
-    def parts(self) -> list[list[int]]:
+    def parts(self, *, decided_apart: bool = False) -> list[list[int]]:
         """Return the columns of each part that only rows of blocks join, largest part first.
 
         Leaving rows out can only make more plans possible: what is proven of the parts holds for
         the whole, and where the parts' plans keep those rows too, they are a plan of the whole.
         What a block decides beside units, such as who could lead, stays together; where all it has
         to do with is one part it belongs there. A bound on a goal is over all, and joins none.
+
+        Args:
+            decided_apart: whether it stays a part of its own even so.
         """
         leader = list(range(self.size))
 
@@ -558,7 +561,7 @@ class Program:
         for row, beside in own:
             homes[lead(beside[0])].update(lead(c) for c in row.columns if c in at_home)
         of_block: dict[str, int] = {}
-        many = [len(homes[lead(beside[0])]) > 1 for _, beside in own]
+        many = [decided_apart or len(homes[lead(beside[0])]) > 1 for _, beside in own]
         for (row, beside), apart in zip(own, many, strict=True):
             join((of_block.setdefault(row.block, beside[0]), *beside) if apart else row.columns)
         found: defaultdict[int, list[int]] = defaultdict(list)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
+import numpy as np
+
 from model.highs import ABSOLUTE_GAP
 from model.program import Vector
 
@@ -38,6 +40,13 @@ def exact(goal: Stepped, point: Vector) -> float:
     """Return the goal's value at a point of whole units, free of the solver's tolerances."""
     value = float(goal.costs @ point)
     return round(value / goal.step) * goal.step if goal.step > 20 * ABSOLUTE_GAP else value
+
+
+def each_exact(values: Vector, steps: Vector) -> Vector:
+    """Return several values, each as :func:`exact` would have it, of the steps beside them."""
+    coarse = steps > 20 * ABSOLUTE_GAP
+    wide = np.where(coarse, steps, 1.0)
+    return np.where(coarse, np.round(values / wide) * wide, values)
 
 
 def met(value: float, bound: float, step: float) -> bool:

@@ -178,7 +178,9 @@ def begun(folder: Path) -> tuple[Program, list[Standing], Whole]:
     parts, standings = program.parts(), solved_apart(program)
     apart = as_one(program, standings)
     assert broken_rows(program, apart)
-    whole = Whole(program, parts, program.split(parts), standings, apart, terms())
+    programs, asked = program.split(parts), terms()
+    asked.course.begin(program, programs, parts)
+    whole = Whole(program, parts, programs, standings, apart, asked)
     whole.point = program.nothing
     return program, standings, whole
 
