@@ -16,6 +16,9 @@ from model.domain import Stage
 from model.program import Goal, Program, Vector
 from model.steps import each_exact, met
 
+EVERY = 0.2
+"""Seconds between two looks at where all parts stand together."""
+
 Report = Callable[[Stage, float, float], None]
 """Told (tier, best, bound), constants left out."""
 

@@ -12,12 +12,13 @@ from __future__ import annotations
 import heapq
 import math
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from model.course import Report
+from model.course import EVERY, Report
 from model.domain import Stage
 from model.engine import cores
 from model.greedy import filled, told_exactly
@@ -91,8 +92,13 @@ def _proven(
     ]
     standings, told = [each.standing for each in solvers], seen(program.goals)
 
+    last = time.monotonic()
+
     def moved() -> None:
-        terms.course.found(as_one(program, standings))
+        nonlocal last
+        if (now := time.monotonic()) - last >= EVERY:
+            last = now
+            terms.course.found(as_one(program, standings))
         terms.sketch.offer(
             lambda: so_far(program, standings),
             settled=all(each.tier >= told for each in solvers),
