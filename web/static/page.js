@@ -118,6 +118,13 @@
     }
   }
 
+  // Who asks for something else no longer listens to the search before it: its answer would take
+  // away the very link that was clicked, and with it the question.
+  document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
+    if (ctx.swap !== "none" || ctx.request.method !== "GET") return;
+    for (const each of document.querySelectorAll("#progress [hx-sse\\:connect]")) each.remove();
+  });
+
   document.addEventListener("htmx:after:swap", prepare);
   document.addEventListener("DOMContentLoaded", prepare);
   prepare();
