@@ -87,6 +87,7 @@ class Crowd:
             self._round = shared
             self._turn.notify_all()
         while (which := self._next(shared)) is not None:
+            # A default binds the number now; mypy gives such a lambda no type.
             self._solved(shared, which, lambda which=which: here(which))  # type: ignore[misc]
         with self._turn:
             self._round = None
