@@ -80,13 +80,14 @@ def begin(
 
     from model import engine
     from model.domain import Settings
+    from model.dominance import worth_deciding
     from model.eligibility import candidates
 
     settings = Settings(pending=pending, keep=kept.stays if kept else None)
-    # Listed while an engine still loads, which then need not list them itself.
+    # Listed and sifted while an engine still loads, which then need not do it itself.
     seen = candidates(case, settings)
     asked = engine.ready()
-    asked.ask(case, settings, limits, [each for each in seen if not each.gates])
+    asked.ask(case, settings, limits, worth_deciding(case, seen))
     return Begun(folder, case, warnings, settings, limits, seen, asked, kept, started)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from model.case import Case
-from model.domain import Assignment, Rest, Tier, certainty
+from model.domain import Assignment, Rest, Stage, Tier, certainty
 from model.eligibility import Candidate
 from model.limits import Limit
 
@@ -17,6 +17,19 @@ _NONE: frozenset[str] = frozenset()
 
 _Seen = dict[tuple[int, tuple[str, ...]], frozenset[tuple[str, int]]]
 """What some limits see of a tour, by when and where it is."""
+
+
+@dataclass(frozen=True)
+class Worth:
+    """The candidates that can be worth deciding.
+
+    Attributes:
+        candidates: those that are not idle in every tier.
+        idle: for each tier, the indices of those that may stay idle while it is minimised.
+    """
+
+    candidates: list[Candidate]
+    idle: dict[Stage, frozenset[int]]
 
 
 @dataclass(slots=True)  # there are thousands, and a frozen one takes three times as long to make
@@ -68,7 +81,24 @@ class _Merit:
         )
 
 
-def dominated(
+def worth_deciding(
+    case: Case, candidates: Iterable[Candidate], liftable: frozenset[str] = frozenset()
+) -> Worth:
+    """Return, of all candidates, those behind no gate but the liftable that none replaces."""
+    open_ones = [each for each in candidates if each.gates <= liftable]
+    idle = _dominated(case, open_ones, liftable)
+    always = frozenset.intersection(*idle.values()) if idle else frozenset()
+    kept = [c for c in range(len(open_ones)) if c not in always]
+    return Worth(
+        [open_ones[c] for c in kept],
+        {
+            tier: frozenset(new for new, old in enumerate(kept) if old in each)
+            for tier, each in idle.items()
+        },
+    )
+
+
+def _dominated(
     case: Case, candidates: list[Candidate], liftable: frozenset[str] = frozenset()
 ) -> dict[Tier, frozenset[int]]:
     """Return, for each tier, the candidates that may stay idle while it is minimised.

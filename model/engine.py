@@ -25,12 +25,10 @@ from typing import IO, TYPE_CHECKING, Any, Literal, Protocol
 if TYPE_CHECKING:
     from model.case import Case
     from model.domain import Settings, Stage
-    from model.eligibility import Candidate
+    from model.dominance import Worth
     from model.outcome import Found, Options, Outcome, Progress
     from model.session import Flips
     from model.terms import Memo
-
-    Listed = list[Candidate] | None
 
 ROOT = Path(__file__).resolve().parents[1]
 GRACE = 60.0
@@ -48,14 +46,16 @@ Question = tuple[Literal["find", "open", "flip", "call", "work", "prepare"], tup
 class Asked(Protocol):
     """Whatever can be asked to solve a case."""
 
-    def ask(self, case: Case, settings: Settings, options: Options, listed: Listed = None) -> None:
+    def ask(
+        self, case: Case, settings: Settings, options: Options, worth: Worth | None = None
+    ) -> None:
         """Hand in the question; the caller may go on with something else.
 
         Args:
             case: the case.
             settings: what pending votes count as.
             options: gap, limit, seed.
-            listed: its open assignments, where somebody listed them already.
+            worth: its assignments worth deciding, where somebody listed them already.
         """
 
     def answer(self, on_progress: Callable[[Progress], None], stopped: Callable[[], bool]) -> Found:
@@ -70,17 +70,19 @@ class Asked(Protocol):
 class Here:
     """Solves in this process, while the answer is waited for."""
 
-    def ask(self, case: Case, settings: Settings, options: Options, listed: Listed = None) -> None:
+    def ask(
+        self, case: Case, settings: Settings, options: Options, worth: Worth | None = None
+    ) -> None:
         """Keep the question."""
-        self._question = case, settings, options, listed
+        self._question = case, settings, options, worth
 
     def answer(self, on_progress: Callable[[Progress], None], stopped: Callable[[], bool]) -> Found:
         """Solve, see :class:`Asked`."""
         from model.formulation import Formulation
         from model.solver import find
 
-        case, settings, options, listed = self._question
-        formulation = Formulation(case, settings, listed=listed)
+        case, settings, options, worth = self._question
+        formulation = Formulation(case, settings, worth=worth)
         return find(formulation, options, on_progress, stopped)
 
 
@@ -220,9 +222,11 @@ class Worker:
 class Engine(Worker):
     """Solves one case in a process of its own, see :class:`Asked`."""
 
-    def ask(self, case: Case, settings: Settings, options: Options, listed: Listed = None) -> None:
+    def ask(
+        self, case: Case, settings: Settings, options: Options, worth: Worth | None = None
+    ) -> None:
         """Hand in the question."""
-        self.put(("find", (case, settings, options, listed)), options.time_limit)
+        self.put(("find", (case, settings, options, worth)), options.time_limit)
 
     def answer(self, on_progress: Callable[[Progress], None], stopped: Callable[[], bool]) -> Found:
         """Wait for what is found, see :class:`Asked`."""
@@ -386,13 +390,13 @@ class _Serving:
         self._on_progress = on_progress
 
     def find(
-        self, case: Case, settings: Settings, options: Options, listed: Listed = None
+        self, case: Case, settings: Settings, options: Options, worth: Worth | None = None
     ) -> Found:
         """Solve a case once."""
         from model.formulation import Formulation
         from model.solver import find
 
-        formulation = Formulation(case, settings, listed=listed)
+        formulation = Formulation(case, settings, worth=worth)
         return find(formulation, options, self._on_progress, self.stop.is_set)
 
     def open(self, case: Case, settings: Settings, options: Options) -> None:

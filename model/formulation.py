@@ -39,8 +39,8 @@ from pyomo.core.expr.numeric_expr import LinearExpression
 from model.case import Case
 from model.caveats.base import Caveat
 from model.domain import Assignment, Line, Offer, Rest, Settings, Stage, Tier, certainty
-from model.dominance import dominated
-from model.eligibility import Candidate, candidates
+from model.dominance import Worth, worth_deciding
+from model.eligibility import candidates
 from model.moves import Spot, compared_tiers, spots
 from model.rows import Number, Row, Terms, common_divisor, most_at_once, undominated
 
@@ -93,8 +93,8 @@ class Formulation:
         liftable: ids of active caveats and rules that can be lifted without building again:
             ``lifted[id]`` opens the assignments behind a gate and frees a row. By default there
             are none, and what a gate forbids is not in the program at all.
-        listed: what ``candidates`` returns of these, or the open ones of it, where somebody has
-            asked already.
+        worth: what ``worth_deciding`` returns of these, where somebody has asked already; what is
+            not worth deciding is then not among ``all_candidates`` either.
     """
 
     def __init__(
@@ -102,21 +102,14 @@ class Formulation:
         case: Case,
         settings: Settings,
         liftable: frozenset[str] = frozenset(),
-        listed: list[Candidate] | None = None,
+        worth: Worth | None = None,
     ) -> None:
         self.case = case
         self.settings = settings
         self.liftable = liftable
-        self.all_candidates = listed or candidates(case, settings, liftable)
-        open_ones = [c for c in self.all_candidates if c.gates <= liftable]
-        idle = dominated(case, open_ones, liftable)
-        always = frozenset.intersection(*idle.values()) if idle else frozenset()
-        kept = [c for c in range(len(open_ones)) if c not in always]
-        self.candidates: list[Candidate] = [open_ones[c] for c in kept]
-        self.idle: dict[Stage, frozenset[int]] = {
-            tier: frozenset(new for new, old in enumerate(kept) if old in each)
-            for tier, each in idle.items()
-        }
+        self.all_candidates = worth.candidates if worth else candidates(case, settings, liftable)
+        worth = worth or worth_deciding(case, self.all_candidates, liftable)
+        self.candidates, self.idle = worth.candidates, worth.idle
         self.assignments: list[Assignment] = [c.assignment for c in self.candidates]
         self._switch_of: dict[str, str] = {}
         self._alike: dict[tuple[str, str], list[int]] = {}
