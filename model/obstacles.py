@@ -89,19 +89,23 @@ class Obstacles:
         """
         if offer.nation in self._limited:  # what caveats take from its tours changes by the month
             return tuple(self._find(offer, line, month))
-        pair = (offer.offer, line.line)
-        if pair not in self._spans:
-            turns = set(self._turns[offer.offer])
-            for way in self.ways[pair]:
-                turns |= {way.assignment.start, way.assignment.end + 1}
-            self._spans[pair] = sorted(turns)
-        key = (*pair, bisect_right(self._spans[pair], month))
+        key = (offer.offer, line.line, self._span(offer, line, month))
         if key not in self._known:
             found = tuple(self._find(offer, line, month))
             if any(each.why == "nations" for each in found):  # those of other offers count
                 return found
             self._known[key] = found
         return self._known[key]
+
+    def _span(self, offer: Offer, line: Line, month: int) -> int:
+        """Return in which of the spans a month is: within one nothing about the two changes."""
+        pair = (offer.offer, line.line)
+        if pair not in self._spans:
+            turns = set(self._turns[offer.offer])
+            for way in self.ways[pair]:
+                turns |= {way.assignment.start, way.assignment.end + 1}
+            self._spans[pair] = sorted(turns)
+        return bisect_right(self._spans[pair], month)
 
     def _turns_of(self, offer: Offer) -> set[int]:
         """Return the months from which on something about the offer may be different."""

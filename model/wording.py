@@ -89,6 +89,16 @@ class Words:
         target = number(line.target)
         return f"All nations together offer {counted(units)}{counts}; the target is {target}."
 
+    # Units that are not used
+
+    def filled(self) -> str:
+        """Say that lines need nobody else."""
+        return "Filled in every month in which these units could serve."
+
+    def unasked(self, offer: Offer) -> str:
+        """Say that what is offered fits no line."""
+        return f"No line asks for this: {self.case.capability_title(offer.capability)}."
+
     # Names
 
     def _offer(self, finding: Finding) -> Offer:

@@ -5,7 +5,7 @@ Texts are not escaped and tables hold what stands in their cells; a format lays 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -240,6 +240,11 @@ def _nations(content: Content) -> Iterator[Block]:
     yield _table(content, "nations", "What each nation gives, and what its caveats cost")
 
 
+def _unused(content: Content) -> Iterator[Block]:
+    yield Text(words.UNUSED)
+    yield _table(content, "unused", "Offers with units that are never used")
+
+
 def _headquarters(content: Content) -> Iterator[Block]:
     yield Picture("Headquarters and lead nations", pictures.headquarters(content))
 
@@ -305,7 +310,7 @@ def _caveats(content: Content) -> Iterator[Block]:
             ", ".join(card.states),
             card.sentence,
             str(card.gaps or ""),
-            _few(card.lines),
+            words.few(card.lines),
             card.authority,
         )
         for card in content.cards
@@ -313,11 +318,6 @@ def _caveats(content: Content) -> Iterator[Block]:
     heads = ("Caveat", "State", "In words", "Gaps", "Keeps offers from", "Owner")
     kinds: tuple[Kind, ...] = ("name", "name", "text", "number", "text", "text")
     yield Table("Every caveat; those named by most gaps first", heads, kinds, rows)
-
-
-def _few(names: Sequence[str]) -> str:
-    more = len(names) - 12
-    return ", ".join(names[:12]) + (f" and {more} more" if more > 0 else "")
 
 
 def _scenario(content: Content) -> Iterator[Block]:
@@ -350,6 +350,7 @@ _SECTIONS = {
     "worst": _worst,
     "roles": _roles,
     "nations": _nations,
+    "unused": _unused,
     "headquarters": _headquarters,
     "votes": _votes,
     "assumed": _assumed,

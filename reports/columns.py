@@ -198,6 +198,23 @@ TABLES = {
             ),
         ),
         TableOf(
+            "unused",
+            lambda content: content.unused,
+            (
+                _column("offer", "Offer", "name"),
+                _column("nation", "Nation", "name"),
+                _column("capability", "Capability", of=lambda offer: offer.capability_title),
+                _column("units", "Units offered", "number"),
+                _column("spare", "Never used", "number"),
+                _column(
+                    "grounds",
+                    "Why",
+                    of=lambda offer: " ".join(each.in_words for each in offer.grounds),
+                ),
+                _column("basis", "Figures are", "name", usual=False),
+            ),
+        ),
+        TableOf(
             "rests",
             lambda content: content.rests,
             (

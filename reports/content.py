@@ -26,6 +26,7 @@ from reports.told import (
     StayTold,
     TierTold,
     TourTold,
+    UnusedTold,
 )
 
 
@@ -108,6 +109,7 @@ class Content:
         lines: roles together, in the order of the case.
         gaps: all, worst first.
         nations: all that offer something, who gives most first.
+        unused: offers with units that are never used, those wholly unused first.
         assumed: the roles and ``all`` last.
         areas: every place of the case.
         shown: the month that pictures of one month show.
@@ -144,6 +146,7 @@ class Content:
     stays: tuple[StayTold, ...]
     leads: tuple[LeadTold, ...]
     tours: tuple[TourTold, ...]
+    unused: tuple[UnusedTold, ...]
     areas: tuple[AreaTold, ...]
     shown: int
     rests: tuple[RestTold, ...]

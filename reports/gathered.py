@@ -17,7 +17,7 @@ from reports.cells import CellState
 from reports.changed import binding, changes
 from reports.content import Content
 from reports.gap_report import GapReport
-from reports.given import areas, fullest, leads, nations, stays, tours
+from reports.given import areas, fullest, leads, nations, stays, tours, unused
 from reports.grounds import ScenarioTold, Swing
 from reports.resting import assumed, cards, rests, sources
 from reports.rows import LineRow, Period, RoleRow
@@ -66,6 +66,7 @@ def content(
         gaps=gaps,
         nations=nations(report, gaps),
         tours=told,
+        unused=unused(report),
         areas=areas(case),
         shown=month or fullest(told),
         rests_on=tuple(report.rests_on()),
@@ -116,6 +117,7 @@ def picture(report: GapReport, baseline: GapReport | None = None) -> Content:
         stays=stays(report),
         leads=leads(report),
         tours=(),
+        unused=(),
         areas=(),
         shown=1,
         rests=(),

@@ -9,10 +9,21 @@ from model.case import Case
 from model.domain import Assignment
 from model.plan import Plan, Tour
 from model.rules.lead_nation import LeadNation
+from model.unused import Ground
+from model.unused import unused as never_used
 from reports import words
 from reports.gap_report import GapReport
 from reports.shape import number
-from reports.told import AreaTold, GapTold, LeadTold, NationTold, StayTold, TourTold
+from reports.told import (
+    AreaTold,
+    GapTold,
+    GroundTold,
+    LeadTold,
+    NationTold,
+    StayTold,
+    TourTold,
+    UnusedTold,
+)
 
 
 def nations(report: GapReport, gaps: Sequence[GapTold]) -> tuple[NationTold, ...]:
@@ -139,4 +150,33 @@ def _tour(case: Case, tour: Tour) -> TourTold:
         rests=tuple(rest.name for rest in tour.rests),
         substituted=a.substituted,
         basis=a.offer.basis,
+    )
+
+
+def unused(report: GapReport) -> tuple[UnusedTold, ...]:
+    """Return every offer with units that are never used, those wholly unused first."""
+    case = report.case
+    return tuple(
+        UnusedTold(
+            offer=words.plain(each.offer.offer),
+            nation=words.plain(each.offer.nation),
+            nation_name=words.plain(case.nation_name(each.offer.nation)),
+            capability=words.plain(each.offer.capability),
+            capability_title=words.plain(case.capability_title(each.offer.capability)),
+            units=each.offer.units,
+            spare=each.units,
+            basis=each.offer.basis,
+            grounds=tuple(_ground(ground) for ground in each.grounds),
+        )
+        for each in never_used(report.plan, report.candidates)
+    )
+
+
+def _ground(ground: Ground) -> GroundTold:
+    return GroundTold(
+        ground.kind,
+        words.GROUNDS[ground.kind],
+        tuple(words.plain(line.line) for line in ground.lines),
+        words.plain(ground.text),
+        ground.caveats,
     )

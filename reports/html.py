@@ -77,6 +77,7 @@ SECTIONS = {
     "worst": "Worst gaps",
     "roles": "Coverage by role",
     "nations": "Nations",
+    "unused": "Unused offers",
     "headquarters": "Headquarters and lead nations",
     "votes": "What rests on votes and conditions",
     "assumed": "What rests on assumed figures",
@@ -97,6 +98,7 @@ def sections(content: Content) -> dict[str, str]:
         "changes": content.changes is None,
         "headquarters": not (content.stays or content.leads),
         "gaps": not content.gaps,
+        "unused": not content.unused,
         "caveats": not content.cards,
     }
     return {name: title for name, title in SECTIONS.items() if not missing.get(name)}

@@ -53,6 +53,7 @@ def render(content: Content) -> str:
         _worst(content),
         _lines(content),
         _nations(content),
+        _unused(content),
         _headquarters(content),
         _assumed(content),
         _caveats(content),
@@ -237,10 +238,21 @@ def _nations(content: Content) -> list[str]:
     ]
     blocks = ["## What each nation gives"]
     blocks.append(_table(heads, rows, "lrrrrr") if rows else "Nothing is deployed.")
-    unused = [escape(row.name) for row in content.nations if not row.units]
-    if unused:
-        blocks.append(f"Offers of these nations are not used: {', '.join(unused)}.")
     return blocks
+
+
+def _unused(content: Content) -> list[str]:
+    if not content.unused:
+        return []
+    items = []
+    for each in content.unused:
+        what = f"{escape(each.nation_name)}, {escape(each.capability_title)}"
+        why = " ".join(escape(ground.in_words) for ground in each.grounds)
+        items.append(
+            f"**{escape(each.offer)}** ({what}), {each.spare:,} of "
+            f"{words.count(each.units, 'unit')}: {why}"
+        )
+    return ["## Unused offers", words.UNUSED, _bullets(items)]
 
 
 def _headquarters(content: Content) -> list[str]:

@@ -54,6 +54,7 @@ def sheets(content: Content) -> list[Sheet]:
         _months(content, "States", "State by line and month", "state", "name"),
         _assignments(content),
         _of("Nations", "What each nation gives, and what its caveats cost", "nations", content),
+        _of("Unused", "Offers with units that are never used", "unused", content),
         _people(content),
         _headquarters(content),
         _of("Votes", "What rests on votes and conditions", "rests", content),

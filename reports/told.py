@@ -9,7 +9,9 @@ from typing import Literal
 from model.domain import Basis
 from model.explain import ReasonKind
 from model.plan import State
+from model.unused import GroundKind
 from reports.rows import Mark
+from reports.words import few
 
 Number = int | float
 
@@ -322,3 +324,45 @@ class TourTold:
     rests: tuple[str, ...]
     substituted: bool
     basis: Basis
+
+
+@dataclass(frozen=True)
+class GroundTold:
+    """One thing that keeps units away that are never used.
+
+    Attributes:
+        label: the kind in words.
+        lines: the lines that it keeps them from; none where no line asks for them.
+    """
+
+    kind: GroundKind
+    label: str
+    lines: tuple[str, ...]
+    text: str
+    caveats: tuple[str, ...]
+
+    @property
+    def in_words(self) -> str:
+        """The text, with the lines before it and the caveats by id after it."""
+        where = f"{few(self.lines)}: " if self.lines else ""
+        return where + self.text + (f" ({', '.join(self.caveats)})" if self.caveats else "")
+
+
+@dataclass(frozen=True)
+class UnusedTold:
+    """An offer of which some units are never used: neither in place nor at rest between tours.
+
+    Attributes:
+        units: as many as are offered.
+        spare: how many of them are never used.
+    """
+
+    offer: str
+    nation: str
+    nation_name: str
+    capability: str
+    capability_title: str
+    units: int
+    spare: int
+    basis: Basis
+    grounds: tuple[GroundTold, ...]

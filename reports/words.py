@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import calendar
 import datetime
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
 from model.case import Case
 from model.explain import ReasonKind
 from model.plan import State
+from model.unused import GroundKind
 
 STATES: dict[State, str] = {
     "filled": "filled",
@@ -58,6 +60,9 @@ REASONS: dict[ReasonKind, str] = {
     "substitution": "substitute",
 }
 
+GROUNDS: dict[GroundKind, str] = {"filled": "filled", "unasked": "not asked"}
+GROUNDS.update(REASONS.items())
+
 TIERS: dict[str, str] = {
     "critical": "missing to minimums",
     "shortfall": "missing to targets",
@@ -67,6 +72,12 @@ TIERS: dict[str, str] = {
     "personnel": "person-months",
 }
 """What each tier counts, in the fewest words."""
+
+UNUSED = (
+    "Units that no tour of the plan needs: they are never in place, nor at rest between two tours. "
+    "Another plan that is as good may leave out others."
+)
+"""What a table of unused offers says of itself."""
 
 STATUS: dict[str, str] = {
     "optimal": "every tier is proven",
@@ -92,6 +103,12 @@ def amount(value: Fraction | float) -> str:
     if 0 < abs(number) < 0.005:
         return "<0.01"
     return _short(f"{number:,.2f}")
+
+
+def few(names: Sequence[str], most: int = 12) -> str:
+    """Return names with commas between them; those beyond so many are counted."""
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
 
 
 def percent(share: Fraction | float) -> str:

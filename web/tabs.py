@@ -32,6 +32,7 @@ TABS = {
         Tab("asks", "Asks"),
         Tab("offer", "New offer"),
         Tab("nations", "Nations"),
+        Tab("unused", "Unused offers"),
         Tab("votes", "Votes"),
         Tab("checks", "Checks"),
         Tab("run", "Run details"),

@@ -360,6 +360,8 @@ def _names(state: State, look: Look | None, tab: str) -> dict[str, Any]:
     open_tab: Tab = chosen(look.content, tab)
     shown = [each for each in TABS.values() if each.shown(look.content)]
     told["cell"] = html.cells(look.content)
+    switches = {each.name: each for each in look.board.switches}
+    told["lifting"] = lambda name: _lifting(state, switches[name]) if name in switches else ""
     told["ways"] = lambda gap: _ways(state, gap)
     told["draw"] = Drawn(look.content, lambda tour: tour_at(state, tour))
     return {**names, **told, "tabs": shown, "open_tab": open_tab, "board": look.board}
