@@ -49,6 +49,19 @@ def test_what_is_wrong_with_an_offer_stands_at_its_field(client: TestClient) -> 
         said = re.search(rf'id="w-{name}" role="alert">([^<]+)<', answer.text)
         assert said, name
     assert 'value="many"' in answer.text  # what was typed is still there
+    assert "<option selected>heard</option>" in answer.text
+
+
+def test_what_an_offer_may_name_is_at_hand(client: TestClient) -> None:
+    page = opened(client, "/?tab=offer")
+    for field, codes in (("nation", {"ALB", "BEL", "CZE", "DNK"}), ("capability", {"inf", "eng"})):
+        assert re.search(rf'id="o-{field}" [^>]*list="known-{field}"', page)
+        known = re.search(rf'<datalist id="known-{field}">.*?</datalist>', page)
+        assert known
+        assert codes <= set(re.findall(r'value="([^"]+)"', known[0]))
+    choices = re.search(r'<select id="o-basis".*?</select>', page)
+    assert choices
+    assert "<option>assumed</option>" in choices[0]
 
 
 def test_an_offer_that_no_link_can_hold_is_told_with_what_can_be_done(

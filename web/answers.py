@@ -198,6 +198,7 @@ class Board:
         runs: name and title of those that an answer may be held against.
         seats: of the headquarters, in their order.
         horizon: months of the case.
+        names: what an offer may name, nations and capabilities: codes and titles.
     """
 
     switches: tuple[Switch, ...]
@@ -207,6 +208,7 @@ class Board:
     runs: tuple[tuple[str, str], ...]
     seats: tuple[SeatTold, ...]
     horizon: int
+    names: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
 
     @property
     def fields(self) -> frozenset[str]:

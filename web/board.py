@@ -15,7 +15,7 @@ from model.caveats.base import Caveat, listed
 from model.domain import Settings
 from model.faults import InputError
 from model.rules.base import Rule
-from reports import words
+from reports import names, words
 from reports.cards import states
 from reports.content import Content
 from web.address import SEATS, State
@@ -41,6 +41,7 @@ def of(case: Case, state: State, content: Content, served: Served) -> Board:
         tuple(_runs(served)),
         tuple(_seats(case, state)),
         case.calendar.months,
+        tuple(_names(case)),
     )
 
 
@@ -127,6 +128,12 @@ def _roles(case: Case, limit: Caveat | Rule) -> tuple[str, ...]:
 def _number(text: str | None, otherwise: int | None) -> int | None:
     """Return the number that was typed, which may be none."""
     return int(text) if text is not None and text.strip().isdecimal() else otherwise
+
+
+def _names(case: Case) -> Iterator[tuple[str, tuple[tuple[str, str], ...]]]:
+    for what, _, rows in names.lists(case):
+        if what in ("nation", "capability"):
+            yield what, tuple((row[0], words.plain(row[1])) for row in rows)
 
 
 def _seats(case: Case, state: State) -> Iterator[SeatTold]:

@@ -11,8 +11,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from jinja2 import Environment
 
-from model import yaml_source
-from model.domain import Offer
+from model import amend, yaml_source
 from model.faults import Fault, InputError
 from model.outcome import Progress
 from reports import html, words
@@ -58,16 +57,11 @@ class Done:
     undo: str
 
 
-def _offer_columns() -> list[tuple[str, bool]]:
-    """Return the columns of an offer, each with whether it must be filled."""
-    return [(name, field.is_required()) for name, field in Offer.model_fields.items()]
-
-
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
     environment = html.environment(TEMPLATES)
     environment.globals.update(
-        TABS=TABS, OFFER=_offer_columns(), FORMATS=FORMATS, address=address, whose=whose
+        TABS=TABS, OFFER=amend.fields("offers"), FORMATS=FORMATS, address=address, whose=whose
     )
     environment.filters.update(points=_points, interval=_interval)
     return environment
