@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import BrowserContext, Error, FilePayload, Page
+from playwright.sync_api import BrowserContext, Error, FilePayload, Page, expect
 
 from tests import browser
 from web.tabs import TABS
@@ -72,7 +72,7 @@ class Screen:
 
 FAR_DOWN = """at => {
     const { top } = document.querySelector(at).getBoundingClientRect();
-    if (top > innerHeight / 2) scrollTo(0, top - 60);
+    if (top > innerHeight / 2) document.querySelector(at).scrollIntoView();
 }"""
 """Scrolls to what is out of sight, as it is where a screen is not wide."""
 
@@ -126,6 +126,12 @@ def _found(page: Page) -> None:
     page.fill("#find-text", "germany vote")
 
 
+def _unfold(page: Page) -> None:
+    page.set_viewport_size({"width": VIEWS["narrow"].width, "height": VIEWS["narrow"].height})
+    page.locator("#unfold").click()
+    page.locator(".side.opened").wait_for()
+
+
 def _uploads(name: str, old: str, new: str) -> Callable[[Page], None]:
     def upload(page: Page) -> None:
         text = (ROOT / "data" / name).read_text("utf-8")
@@ -153,6 +159,7 @@ SCREENS = {
     "base-votes": Screen("/", does=_far),
     "base-found": Screen("/", does=_found),
     "base-filters": Screen("/", does=_filters),
+    "base-unfolded": Screen("/", does=_unfold),
     "visit": Screen("/", does=_visit),
     "lifted": Screen("/?lift=DEU-BASING"),
     "whatif": Screen(WHATIF),
@@ -189,6 +196,8 @@ def opened(page: Page, address: str, screen: Screen) -> None:
     """Open a screen, and do to it what belongs to it."""
     page.goto(address + screen.path)
     page.locator(screen.there).first.wait_for(timeout=WAIT)
+    if screen != SCREENS["progress"]:  # what is told of a plan comes after its picture
+        expect(page.locator("#progress > *, .telling")).to_have_count(0, timeout=WAIT)
     if screen.does:
         screen.does(page)
 

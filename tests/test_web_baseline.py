@@ -53,7 +53,7 @@ def test_an_answer_is_held_against_a_run(client: TestClient, kept: Served) -> No
     assert f"Held against run</span> <b>{run}" in page
     assert f'<option value="{run}" selected>' in page
     assert f"in run {run}" in page
-    assert "What changed" in page
+    assert 'id="tab-changes"' in page
     assert "in run" not in opened(client, "/")
 
 

@@ -26,13 +26,13 @@ TABS = {
     each.name: each
     for each in (
         Tab("gaps", "Gaps"),
-        Tab("changes", "What changed", lambda content: content.changes is not None),
+        Tab("changes", "Changes", lambda content: content.changes is not None),
         Tab("tours", "Tours"),
         Tab("lines", "Lines"),
         Tab("asks", "Asks"),
         Tab("offer", "New offer"),
         Tab("nations", "Nations"),
-        Tab("unused", "Unused offers"),
+        Tab("unused", "Unused"),
         Tab("votes", "Votes"),
         Tab("checks", "Checks"),
         Tab("run", "Run details"),

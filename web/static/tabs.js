@@ -31,6 +31,9 @@
     if (opening) bring(tabs.querySelector(".tab"));
     else tabs.scrollTop = read;
     opening = false;
+    // Where the names of the tabs are one line that scrolls, that of the open one is in sight.
+    const open = tabs.querySelector("[aria-current]");
+    if (open) open.closest("ul").scrollLeft = open.offsetLeft - 40;
     const bars = all();
     const again = bars.find((bar) => bar.getAttribute("aria-label") === held) ?? bars[0];
     for (const bar of bars) bar.setAttribute("tabindex", bar === again ? 0 : -1);
@@ -40,9 +43,8 @@
 
   // Below the picture a tab that opens may be out of sight; beside it, it never is.
   function bring(tab) {
-    const bar = document.querySelector(".tabs").offsetHeight;
     const top = tab.getBoundingClientRect().top;
-    if (top > innerHeight * 0.6 || top < 0) scrollBy({ top: top - bar - 8 });
+    if (top > innerHeight * 0.6 || top < 0) tab.scrollIntoView();
   }
 
   function move(bar, key) {
