@@ -87,7 +87,7 @@ def test_a_report_is_a_job_too_and_is_fetched_as_a_file(client: TestClient) -> N
 
 def test_the_open_scenario_is_sent_as_a_workbook_that_says_what_it_is(client: TestClient) -> None:
     opened(client, "/?lift=CZE-BASING")
-    sent = client.get("/export/xlsx?lift=CZE-BASING")
+    sent = client.get("/api/export/xlsx?lift=CZE-BASING")
     assert sent.headers["content-disposition"] == 'attachment; filename="report.xlsx"'
     book = openpyxl.load_workbook(io.BytesIO(sent.content), read_only=True)
     cells = {str(c) for sheet in book for row in sheet.iter_rows(values_only=True) for c in row}
@@ -98,16 +98,45 @@ def test_the_open_scenario_is_sent_as_a_workbook_that_says_what_it_is(client: Te
 def test_a_format_of_several_files_is_sent_as_an_archive_the_same_each_time(
     client: TestClient,
 ) -> None:
-    sent = [client.get("/export/orbat").content for _ in range(2)]
+    sent = [client.get("/api/export/orbat").content for _ in range(2)]
     assert sent[0] == sent[1]
     assert set(zipfile.ZipFile(io.BytesIO(sent[0])).namelist()) <= set(FORMATS["orbat"].files)
-    assert client.get("/export/nothing").status_code == 422
+    assert client.get("/api/export/nothing").status_code == 422
+
+
+def test_a_program_exports_as_the_page_does_and_finds_it_described(client: TestClient) -> None:
+    paths = client.get("/api/openapi.json").json()["paths"]
+    for path in ("/api/export/{name}", "/api/run"):
+        described = paths[path]["get"]
+        assert described["description"]
+        assert {"lift", "set", "keep"} <= {each["name"] for each in described["parameters"]}
+    job = ended(client, client.post("/api/report", json={"format": "md"}).json())
+    fetched = client.get(job["result"]["file"])
+    assert fetched.headers["content-disposition"] == 'attachment; filename="report.md"'
+    assert fetched.text == client.get("/api/export/md").text
+
+
+def test_a_file_that_cannot_be_made_is_told_to_programs_and_to_people(client: TestClient) -> None:
+    path = "/api/export/md?lift=CZE-BASIN"
+    program, person = client.get(path), client.get(path, headers={"Accept": "text/html,*/*"})
+    assert (program.status_code, person.status_code) == (422, 422)
+    assert "CZE-BASING" in program.json()["faults"][0]["allowed"]
+    assert "<h1>This cannot be opened</h1>" in person.text
+    assert "TEST RESTRICTED" in person.text
+    unknown = {"format": "md", "baseline": "nobody"}
+    for refused in (
+        client.get("/api/export/md?baseline=nobody"),
+        client.post("/api/report", json=unknown),
+    ):
+        assert refused.status_code == 422
+        assert "nobody" in refused.text
+    assert client.get("/api/export/md?lifted=CZE-BASING").status_code == 422
 
 
 def test_every_format_can_be_had_from_the_page(client: TestClient) -> None:
     said = client.get("/tab?tab=export&lift=CZE-BASING", headers=PARTIAL).text
     for name in FORMATS:
-        assert f'href="/export/{name}?lift=CZE-BASING"' in said
+        assert f'href="/api/export/{name}?lift=CZE-BASING"' in said
 
 
 def test_the_checks_say_what_is_odd(client: TestClient, tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ def verified(run: Path) -> str:
 def test_the_case_as_it_is_is_sent_as_plan_writes_it(
     client: TestClient, served: Served, tmp_path: Path
 ) -> None:
-    run = unpacked(client, "/run?format=geojson&format=deployment", tmp_path / "sent")
+    run = unpacked(client, "/api/run?format=geojson&format=deployment", tmp_path / "sent")
     verified(run)
     out = tmp_path / "planned"
     asked = ["plan", "--case", str(served.folder), "--time-limit", "60", "--out", str(out)]
@@ -85,7 +85,7 @@ def test_the_case_as_it_is_is_sent_as_plan_writes_it(
 def test_an_open_scenario_is_sent_with_what_verify_needs(
     client: TestClient, tmp_path: Path, query: str, beside: list[str]
 ) -> None:
-    run = unpacked(client, f"/run?{query}", tmp_path)
+    run = unpacked(client, f"/api/run?{query}", tmp_path)
     assert sorted(each.name for each in tmp_path.iterdir()) == sorted([run.name, *beside])
     verified(run)
     assert set(run_folder.FILES) <= {each.name for each in run.iterdir()}
@@ -119,8 +119,8 @@ def test_a_plan_that_was_kept_goes_along(client: TestClient, tmp_path: Path) -> 
 
 
 def test_what_is_no_run_is_told(client: TestClient) -> None:
-    assert client.get("/run?format=dox").status_code == 422
-    limited = client.get("/run?keep=case&max_change=9&lift=CZE-BASING")
+    assert client.get("/api/run?format=dox").status_code == 422
+    limited = client.get("/api/run?keep=case&max_change=9&lift=CZE-BASING")
     assert limited.status_code == 422
     assert "nothing that a run can say of itself" in limited.text
     assert client.post("/api/run", json={"formats": ["dox"]}).status_code == 422
@@ -128,6 +128,6 @@ def test_what_is_no_run_is_told(client: TestClient) -> None:
 
 def test_the_page_offers_the_run_with_the_formats_to_choose(client: TestClient) -> None:
     said = client.get("/tab?tab=export&lift=CZE-BASING", headers=PARTIAL).text
-    assert '<form class="run" action="/run"' in said
+    assert '<form class="run" action="/api/run"' in said
     assert '<input type="hidden" name="lift" value="CZE-BASING">' in said
     assert 'name="format" value="pptx"' in said

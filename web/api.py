@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import mimetypes
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
@@ -19,7 +20,7 @@ from model.faults import InputError
 from model.outcome import Progress
 from reports import formats
 from reports.formats import FORMATS
-from web.address import KEEP, LONGEST, LONGEST_KEPT, LONGEST_OFFER, MAX_CHANGE, MOST
+from web.address import BASELINE, KEEP, LONGEST, LONGEST_KEPT, LONGEST_OFFER, MAX_CHANGE, MOST
 from web.answers import Asked, Counted, Kind, NoAnswer, Report
 from web.solving import Busy, Job, Phase, Solving
 
@@ -143,7 +144,21 @@ class Why(Change):
     month: int | None = Field(None, ge=1, le=600)
 
 
-class ReportOf(Planned):
+class Told(Planned):
+    """A change as it is told in a report."""
+
+    baseline: str = Field(
+        "",
+        max_length=LONGEST,
+        description="A run of the history that it is held against; empty for the case as it is.",
+    )
+
+    def address(self) -> list[tuple[str, str]]:
+        """Return it as an address says it."""
+        return [*super().address(), (BASELINE, self.baseline)]
+
+
+class ReportOf(Told):
     """A change, and the format in which it is told."""
 
     format: Text = Field(description=f"One of {', '.join(FORMATS)}.")
@@ -168,10 +183,11 @@ class JobTold(_Shape):
     error: Refusal | None = Field(description="Why there is none, once the phase is failed.")
 
 
-router = APIRouter(
-    prefix="/api",
-    responses={422: {"model": Refusal}, 503: {"model": Refusal, "description": "Too busy"}},
-)
+REFUSALS: dict[int | str, dict[str, Any]] = {
+    422: {"model": Refusal},
+    503: {"model": Refusal, "description": "Too busy"},
+}
+router = APIRouter(prefix="/api", responses=REFUSALS)
 _GONE: dict[int | str, dict[str, Any]] = {404: {"model": Refusal, "description": "No such job"}}
 
 
@@ -246,7 +262,14 @@ async def file(request: Request, job: str) -> Response:
     found = _job(request, job)
     if not isinstance(found.answer, Report):
         raise NoJob
-    return Response(found.answer.content, media_type="application/octet-stream")
+    return sent(found.answer)
+
+
+def sent(report: Report) -> Response:
+    """Return a file to be saved under its own name."""
+    type_ = mimetypes.guess_type(report.name)[0] or "application/octet-stream"
+    headers = {"Content-Disposition": f'attachment; filename="{report.name}"'}
+    return Response(report.content, media_type=type_, headers=headers)
 
 
 @router.get("/jobs/{job}", responses=_GONE)

@@ -84,7 +84,10 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 
 async def _said(request: Request, error: Exception) -> Response:
-    if request.url.path.startswith("/api/"):
+    # A link of the page that leads to a file leads to a person, where there is none.
+    if request.url.path.startswith("/api/") and "text/html" not in request.headers.get(
+        "accept", ""
+    ):
         return await api.refused(error)
     return await pages.refused(request, error)
 
