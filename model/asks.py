@@ -245,7 +245,7 @@ class _Asked:
         Raises:
             Contradiction, OutOfTime: see ``asks``.
         """
-        terms = Terms(self.options.gap, until, self.options.seed, lambda *told: None, stopped)
+        terms = Terms(self.options.gap, until, self.options.seed, lambda tier: None, stopped)
         program = self.program.switched(lifted)
         point, bounds = search(program, terms)
         kept(program, point, bounds)

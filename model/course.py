@@ -22,6 +22,9 @@ EVERY = 0.2
 Report = Callable[[Stage, float, float], None]
 """Told (tier, best, bound), constants left out."""
 
+Proven = Callable[[Stage, float], None]
+"""Told (tier, bound), the constant left out."""
+
 
 class Course:
     """Where a search stands.

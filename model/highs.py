@@ -66,17 +66,17 @@ class Answer:
 
 
 class Watch:
-    """Passes on best and bound as they move, and better points; carries a stop to the solver."""
+    """Passes on the bound as it moves, and better points; carries a stop to the solver."""
 
     EVERY = 0.2  # seconds between two reports
 
     def __init__(
         self,
-        report: Callable[[float, float], None],
+        proven: Callable[[float], None],
         stopped: Callable[[], bool],
         better: Callable[[Vector], None] | None = None,
     ) -> None:
-        self.report, self.stopped, self.better = report, stopped, better
+        self.proven, self.stopped, self.better = proven, stopped, better
         self.last = time.monotonic()
         self.error: BaseException | None = None
 
@@ -92,8 +92,8 @@ class Watch:
         now = time.monotonic()
         if now - self.last >= self.EVERY:
             self.last = now
-            best, bound = event.data_out.mip_primal_bound, event.data_out.mip_dual_bound
-            self._guard(lambda: self.report(best, bound))
+            bound = event.data_out.mip_dual_bound
+            self._guard(lambda: self.proven(bound))
 
     def _improve(self, event: Any) -> None:
         better, point = self.better, np.array(event.data_out.mip_solution)

@@ -20,7 +20,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from model.course import Course, Report
+from model.course import Course
+from model.domain import Stage
 from model.engine import cores
 from model.greedy import filled, trimmed
 from model.highs import ABSOLUTE_GAP, Limits, minimise
@@ -47,12 +48,12 @@ decides who is looked at first."""
 
 
 class Clock(NamedTuple):
-    """When to stop, the seed, and who is told of best and bound, and of plans."""
+    """When to stop, the seed, and who is told what of plans and bounds: see ``Terms``."""
 
     until: float
     seed: int
     over: Callable[[], bool]
-    report: Report
+    moved: Callable[[Stage], None]
     sketch: Sketcher = Sketcher()
     course: Course = Course()
 
@@ -221,7 +222,7 @@ class Ahead:
         self.clock.course.found(self.point)
         for goal, bound in zip(self.aim.goals, self.bounds(self.point), strict=False):
             value = float(goal.costs @ self.point)
-            self.clock.report(goal.name, value, min(bound, value))
+            self.clock.moved(goal.name)
             self.clock.course.proven(goal.name, min(bound, value))
         self.clock.sketch.offer(lambda: self.point)
 

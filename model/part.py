@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from model.course import Report
+from model.course import Proven
 from model.domain import Stage
 from model.highs import ABSOLUTE_GAP, Limits, Watch
 from model.program import INFINITY, Goal, Program, Row, Vector
@@ -46,17 +46,11 @@ def _aim(goal: Goal) -> _Aim:
 
 
 class _Two(NamedTuple):
-    """``weight`` x a tier of some ``step`` + the next one, never more than ``most``."""
+    """``weight`` x a tier + the next one, never more than ``most``."""
 
     aim: _Aim
     weight: float
     most: float
-    step: float
-
-    def first(self, best: float) -> float:
-        """Return what the first tier comes to where both together come to so much."""
-        steps = best / (self.weight * self.step)
-        return math.floor(steps + 1e-6) * self.step if math.isfinite(steps) else best
 
 
 class Part:
@@ -67,13 +61,13 @@ class Part:
         program: Program,
         columns: list[int],
         terms: Terms,
-        report: Report,
+        proven: Proven,
         *,
         floors: Sequence[Standing] = (),
         start: Vector | None = None,
         gap: float = 0.0,
     ) -> None:
-        self.program, self.terms, self.report, self.gap = program, terms, report, gap
+        self.program, self.terms, self.proven, self.gap = program, terms, proven, gap
         goals = self.program.goals
         here = {column: i for i, column in enumerate(columns)}
         self.floors = [
@@ -112,8 +106,8 @@ class Part:
         standing.values = [exact(goal, known.point) for goal in goals]
         standing.bounds = [*known.bounds[:tier], *([0.0] * (len(goals) - tier))]
         self.holds, self.tier, self.on_floor = list(known.holds), tier, known.on_floor
-        for goal, value, bound in zip(goals, standing.values, standing.bounds, strict=True):
-            self.report(goal.name, value, bound)
+        for goal, bound in zip(goals, standing.bounds, strict=True):
+            self.proven(goal.name, bound)
 
     def _remember(self, key: bytes) -> None:
         """Keep where the part stands, if nothing cut its search short."""
@@ -162,7 +156,7 @@ class Part:
         standing.values = [exact(each, standing.point) for each in self.program.goals]
         self.on_floor = self.on_floor and met(value, floor, goal.step)
         self.holds += self._hold(goal, i, value, self.on_floor)
-        self.report(goal.name, value, standing.bounds[i])
+        self.proven(goal.name, standing.bounds[i])
         if self.better is not None:
             self.better(standing.point)
         self.tier = i + 1
@@ -190,7 +184,7 @@ class Part:
             return None
         idle = tuple(set(first.idle) & set(second.idle))
         costs = weight * first.costs + second.costs
-        return _Two(_Aim(first.name, costs, second.step, idle), weight, most, first.step)
+        return _Two(_Aim(first.name, costs, second.step, idle), weight, most)
 
     def yield_to(self, rows: list[Row]) -> None:
         """Move to the plan, among the equally good, that goes least beyond the rows."""
@@ -214,7 +208,7 @@ class Part:
             for k, row in enumerate(rows)
         ]
         limits = Limits(0.0, 0.5, self.terms.until, self.terms.seed, YIELDING)
-        watch = Watch(lambda best, bound: None, self.terms.stopped)
+        watch = Watch(lambda bound: None, self.terms.stopped)
         answer = self.terms.minimise(
             widened,
             costs,
@@ -255,10 +249,10 @@ class Part:
         exact = goal.step * 0.999 - 10 * ABSOLUTE_GAP
         limits = Limits(self.gap, max(ABSOLUTE_GAP, exact), terms.until, terms.seed)
 
-        def told(best: float, bound: float) -> None:
+        def told(bound: float) -> None:
             if two is not None:
-                best, bound = two.first(best), (bound - two.most) / two.weight
-            self.report(goal.name, best, max(bound, 0.0))
+                bound = (bound - two.most) / two.weight
+            self.proven(goal.name, max(bound, 0.0))
 
         watch = Watch(told, terms.stopped, self._hear if self.better else None)
         for presolve, rows in ((True, cuts), (False, cuts), (False, [])):

@@ -84,7 +84,7 @@ def cheapest(
     ]
     free = replace(program, lower=lower, upper=upper)
     limits = Limits(0.0, EXTRA / 2, min(until, time.monotonic() + 1e6), seed)
-    watch = Watch(lambda best, bound: None, stopped)
+    watch = Watch(lambda bound: None, stopped)
     for presolve in (True, False):
         answer = minimise(free, costs, limits, more=[*rows, *bars], watch=watch, presolve=presolve)
         if answer.ending != "infeasible":

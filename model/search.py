@@ -18,7 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from model.course import EVERY, Report
+from model.course import EVERY, Proven
 from model.domain import Stage
 from model.engine import cores
 from model.greedy import filled, told_exactly
@@ -27,7 +27,6 @@ from model.part import Part
 from model.program import Goal, Program, Row, Vector
 from model.sharing import settle
 from model.sketch import seen
-from model.steps import exact
 from model.terms import Terms
 from model.weighing import better_of, weighed
 from model.whole import Whole, as_one, bounds_of, broken_rows, so_far
@@ -51,7 +50,7 @@ def search(program: Program, terms: Terms) -> tuple[Vector, list[float]]:
             full = filled(program, point, weighed(program.goals).costs)
             point = better_of(program.goals, point, full)
         return point, bounds
-    clock = Clock(terms.until, terms.seed, terms.over, terms.report, terms.sketch, terms.course)
+    clock = Clock(terms.until, terms.seed, terms.over, terms.moved, terms.sketch, terms.course)
     ahead = Ahead(program, parts, programs, clock)
     ahead.run()
     if terms.over():
@@ -73,8 +72,8 @@ def _proven(
     """Solve the parts apart, and as one what then breaks a joining row; see ``search``."""
     if len(parts) == 1:
 
-        def proven(tier: Stage, best: float, bound: float) -> None:
-            terms.report(tier, best, bound)
+        def proven(tier: Stage, bound: float) -> None:
+            terms.moved(tier)
             terms.course.proven(tier, bound)
 
         def better(point: Vector) -> None:
@@ -87,7 +86,7 @@ def _proven(
         return only.standing.point, only.standing.bounds
     board = _Board(program.goals, terms)
     solvers = [
-        Part(each, columns, terms, board.seat(each))
+        Part(each, columns, terms, board.seat())
         for each, columns in zip(programs, parts, strict=True)
     ]
     standings, told = [each.standing for each in solvers], seen(program.goals)
@@ -172,19 +171,16 @@ def _join(
     touched = {column for row in program.rows if row.block in sources for column in row.columns}
     joined = [each.standing for each in parts if not touched.isdisjoint(each.standing.columns)]
     others = [each for each in parts if touched.isdisjoint(each.standing.columns)]
-    apart = [sum(each) for each in zip(*(part.standing.values for part in others), strict=True)]
-    known = apart or [0.0] * len(program.goals)
     least = [sum(part.standing.bounds[i] for part in others) for i in range(len(program.goals))]
     tiers = [goal.name for goal in program.goals]
 
-    def report(tier: Stage, best: float, bound: float) -> None:
-        i = tiers.index(tier)
-        terms.report(tier, best + known[i], bound + known[i])
-        terms.course.proven(tier, bound + least[i])
+    def proven(tier: Stage, bound: float) -> None:
+        terms.moved(tier)
+        terms.course.proven(tier, bound + least[tiers.index(tier)])
 
     columns = sorted(column for each in joined for column in each.columns)
     begin = start[columns]
-    part = Part(program.split([columns])[0], columns, terms, report, floors=joined, start=begin)
+    part = Part(program.split([columns])[0], columns, terms, proven, floors=joined, start=begin)
 
     def better(point: Vector) -> None:
         whole = start.copy()
@@ -198,30 +194,26 @@ def _join(
 
 
 class _Board:
-    """Adds up best and bound over parts that are solved at the same time."""
+    """Adds up the bounds of parts that are solved at the same time."""
 
     def __init__(self, goals: Sequence[Goal], terms: Terms) -> None:
         self._tiers = [goal.name for goal in goals]
         self._terms = terms
-        self._best = [0.0] * len(goals)
         self._bound = [0.0] * len(goals)
         self._lock = threading.Lock()
 
-    def seat(self, part: Program) -> Report:
-        """Return a report for one more part, in which nothing is deployed yet."""
-        best = [exact(goal, part.nothing) for goal in part.goals]
-        bound = [0.0] * len(best)
-        self._best = [one + two for one, two in zip(self._best, best, strict=True)]
+    def seat(self) -> Proven:
+        """Return what one more part tells its bounds."""
+        bound = [0.0] * len(self._tiers)
 
-        def report(tier: Stage, value: float, floor: float) -> None:
+        def proven(tier: Stage, floor: float) -> None:
             i = self._tiers.index(tier)
-            if not math.isfinite(value) or not math.isfinite(floor):
+            if not math.isfinite(floor):
                 return
             with self._lock:
-                self._best[i] += value - best[i]
                 self._bound[i] += floor - bound[i]
-                best[i], bound[i] = value, floor
-                self._terms.report(tier, self._best[i], self._bound[i])
+                bound[i] = floor
+                self._terms.moved(tier)
                 self._terms.course.proven(tier, self._bound[i])
 
-        return report
+        return proven

@@ -291,7 +291,7 @@ class Session:
         began = time.monotonic()
         moved: dict[Stage, float] = {}
         constants = {goal.name: goal.constant for goal in program.goals}
-        report, course = reporting(constants, moved, began, self.options.gap, on_progress)
+        note, course = reporting(constants, moved, began, self.options.gap, on_progress)
 
         def tell(point: Vector) -> None:
             if on_plan is not None:
@@ -301,7 +301,7 @@ class Session:
             self.options.gap,
             min(until, began + self.options.time_limit),
             self.options.seed,
-            report,
+            note,
             stopped,
             memo=self._memo,
             driven=self._driven,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 
-from model.course import Course, Report
+from model.course import Course
 from model.domain import Stage, Tier, is_tier
 from model.formulation import Formulation
 from model.highs import Answer, probe
@@ -70,13 +70,13 @@ def find(
     driven = ready(options.solver)
     moved: dict[Stage, float] = {}
     constants = {name: float(each.constant) for name, each in formulation.tiers.items()}
-    report, course = reporting(constants, moved, began, options.gap, on_progress)
+    note, course = reporting(constants, moved, began, options.gap, on_progress)
     program = compile_program(formulation)
     terms = Terms(
         options.gap,
         began + options.time_limit,
         options.seed,
-        report,
+        note,
         stopped,
         options.apart,
         driven=driven,
@@ -109,15 +109,15 @@ def reporting(
     began: float,
     gap: float,
     on_progress: Callable[[Progress], None],
-) -> tuple[Report, Course]:
-    """Return what a search of a program with these constants reports to, and its course.
+) -> tuple[Callable[[Stage], None], Course]:
+    """Return what hears which tier moves in a search of a program with these constants, its course.
 
     The first notes in ``moved`` when each tier last did, in seconds since it ``began``; the second
     tells where the whole stands.
     """
     whole: dict[str, float] = {str(name): each for name, each in constants.items()}
 
-    def report(tier: Stage, *_: float) -> None:
+    def note(tier: Stage) -> None:
         moved[tier] = time.monotonic() - began
 
     def tell(tier: Stage, best: float, bound: float) -> None:
@@ -126,7 +126,7 @@ def reporting(
             seconds = time.monotonic() - began
             on_progress(Progress(tier, value, floor, relative_gap(value, floor), seconds))
 
-    return report, Course(tell, gap)
+    return note, Course(tell, gap)
 
 
 def kept(program: Program, point: Vector, bounds: Sequence[float]) -> None:

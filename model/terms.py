@@ -11,7 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from model.course import Course, Report
+from model.course import Course
+from model.domain import Stage
 from model.highs import Answer, Limits, minimise
 from model.outcome import Ended
 from model.program import Program, Row, Vector
@@ -54,7 +55,7 @@ class Terms:
     Attributes:
         gap: relative gap for a program that is one part; several parts are solved exactly.
         until: when to stop, in monotonic seconds.
-        report: told (tier, best, bound), constants left out, as either moves, also of parts.
+        moved: told a tier whenever something of it is found or proven, also of a part.
         course: told what is found and proven of the whole.
         stopped: asked often; true ends the search.
         apart: False solves every program as one, to compare.
@@ -68,7 +69,7 @@ class Terms:
     gap: float
     until: float
     seed: int
-    report: Report
+    moved: Callable[[Stage], None]
     stopped: Callable[[], bool]
     apart: bool = True
     memo: Memo | None = None

@@ -110,12 +110,10 @@ class Whole:
             program, point, aim.costs, tiers, fields,
             terms.seed, terms.until, terms.over, PATIENCE,
         )  # fmt: skip
-        least = bounds_of(program, standings, self.values(point))
 
         def told(point: Vector) -> None:
-            for goal, bound in zip(aim.goals, least, strict=False):
-                value = exact(goal, point)
-                terms.report(goal.name, value, min(value, bound))
+            for goal in aim.goals:
+                terms.moved(goal.name)
             terms.course.found(point)
             terms.sketch.offer(lambda: point, settled=True)
 

@@ -232,7 +232,7 @@ class _Asking:
             self.options.gap,
             self.until,
             self.options.seed,
-            lambda *told: None,
+            lambda tier: None,
             self.stopped,
         )
         point, bounds = search(whole, terms)

@@ -106,7 +106,7 @@ def test_a_stop_or_a_limit_that_is_over_asks_nothing(monkeypatch: pytest.MonkeyP
     )  # fmt: skip
     over = Limits(0.0, 1e-6, time.monotonic() - 1, 0)
     assert solver.minimise(nothing, np.ones(1), over).ending == "time_limit"
-    stopped = Watch(lambda best, bound: None, lambda: True)
+    stopped = Watch(lambda bound: None, lambda: True)
     assert solver.minimise(nothing, np.ones(1), over, watch=stopped).ending == "interrupted"
 
 

@@ -157,13 +157,13 @@ def test_stopped_at_once_the_joined_plan_still_keeps_every_ceiling(make: Make) -
 
 
 def terms() -> Terms:
-    return Terms(0.0, math.inf, 0, lambda tier, best, bound: None, lambda: False)
+    return Terms(0.0, math.inf, 0, lambda tier: None, lambda: False)
 
 
 def solved_apart(program: Program) -> list[Standing]:
     parts = program.parts()
     return [
-        Part(each, columns, terms(), terms().report).solve()
+        Part(each, columns, terms(), lambda tier, bound: None).solve()
         for each, columns in zip(program.split(parts), parts, strict=True)
     ]
 
@@ -188,7 +188,7 @@ def begun(folder: Path) -> tuple[Program, list[Standing], Whole]:
 def test_what_joined_parts_reach_is_kept_though_no_neighbourhoods_are_searched(make: Make) -> None:
     ceiling = "caveats: [{id: C, kind: ceiling, nations: [ALB, BEL], units: 3}]\n"
     program, _, whole = begun(make(TWO_OFFERS, TWO_LINES, ceiling))
-    together = Part(program, list(range(program.size)), terms(), terms().report).solve()
+    together = Part(program, list(range(program.size)), terms(), lambda tier, bound: None).solve()
     whole.offer([together], together.point)
     assert whole.values(whole.point) == pytest.approx(together.values)
 

@@ -26,7 +26,7 @@ DRIFT = 1e-3
 
 def least(program: Program) -> list[float]:
     """Return the least value of each tier in turn."""
-    terms = Terms(0.0, time.monotonic() + 60, 0, lambda *told: None, lambda: False)
+    terms = Terms(0.0, time.monotonic() + 60, 0, lambda tier: None, lambda: False)
     point, bounds = search(program, terms)
     values = [goal.constant + float(goal.costs @ point) for goal in program.goals]
     proven = [goal.constant + bound for goal, bound in zip(program.goals, bounds, strict=True)]
