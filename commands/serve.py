@@ -59,7 +59,7 @@ def serve(
     """
     import uvicorn
 
-    from model import engine
+    from model.cores import cores
     from model.faults import Fault, InputError
     from model.read import read_case, unkept
     from model.scenario import located
@@ -90,7 +90,7 @@ def serve(
         seed=seed,
         history=None if str(history) == "off" else history.absolute(),
     )
-    app = application(served, workers=workers or engine.cores(), host=host)
+    app = application(served, workers=workers or cores(), host=host)
     state = State(scenario=tuple(each.label for each in what_ifs))
     url = listening.address(host, door) + address(state)
     typer.echo(f"Muster is open at {url}\nCtrl-C ends it.")

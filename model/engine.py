@@ -22,6 +22,8 @@ from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal, Protocol
 
+from model.cores import cores
+
 if TYPE_CHECKING:
     from model.case import Case
     from model.domain import Settings, Stage
@@ -260,11 +262,6 @@ class Engine(Worker):
 
 _started: Engine | None = None
 _beside: list[Worker] = []
-
-
-def cores() -> int:
-    """Return how many cores there are to work on; with very many, as many as help."""
-    return max(1, min(8, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2))
 
 
 def start_for(arguments: Sequence[str]) -> None:

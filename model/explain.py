@@ -5,36 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Literal
 
 from model.domain import Line, Offer
 from model.eligibility import Candidate
-from model.obstacles import Finding, Obstacles
+from model.obstacles import ORDER, Finding, Obstacles, ReasonKind
 from model.plan import Plan, State, Tour
 from model.wording import Words
-
-ReasonKind = Literal[
-    "caveat",
-    "no_offer",
-    "not_yet_available",
-    "resting",
-    "used_elsewhere",
-    "ceiling",
-    "rule",
-    "substitution",
-]
-
-ORDER: tuple[ReasonKind, ...] = (
-    "caveat",
-    "ceiling",
-    "rule",
-    "used_elsewhere",
-    "resting",
-    "substitution",
-    "not_yet_available",
-    "no_offer",
-)
-"""The reasons of a gap, first what would close most: what can be asked for, then what cannot."""
 
 
 @dataclass(frozen=True)

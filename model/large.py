@@ -20,9 +20,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from model.cores import cores
 from model.course import Course
 from model.domain import Stage
-from model.engine import cores
 from model.greedy import filled, trimmed
 from model.highs import ABSOLUTE_GAP, Limits, minimise
 from model.neighbourhood import Climb, Field

@@ -20,7 +20,7 @@ from typing import Literal
 
 import numpy as np
 
-from model.engine import cores
+from model.cores import cores
 from model.highs import ABSOLUTE_GAP, Answer, Limits, minimise
 from model.program import INFINITY, Matrix, Numbers, Piece, Program, Vector
 

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, NamedTuple
+from typing import Literal, NamedTuple
 
 from model.caveats.base import Caveat
 from model.domain import Assignment, Line, Offer
@@ -20,8 +20,28 @@ from model.eligibility import Candidate
 from model.plan import Plan, Tour
 from model.tallies import Broken, Trials, Use, nations_there
 
-if TYPE_CHECKING:
-    from model.explain import ReasonKind
+ReasonKind = Literal[
+    "caveat",
+    "no_offer",
+    "not_yet_available",
+    "resting",
+    "used_elsewhere",
+    "ceiling",
+    "rule",
+    "substitution",
+]
+
+ORDER: tuple[ReasonKind, ...] = (
+    "caveat",
+    "ceiling",
+    "rule",
+    "used_elsewhere",
+    "resting",
+    "substitution",
+    "not_yet_available",
+    "no_offer",
+)
+"""The reasons of a gap, first what would close most: what can be asked for, then what cannot."""
 
 BOUNDS = frozenset(("ceiling", "reserve", "endurance", "share"))
 """Kinds of which a general says that a number is reached."""

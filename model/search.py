@@ -18,9 +18,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
+from model.cores import cores
 from model.course import EVERY, Proven
 from model.domain import Stage
-from model.engine import cores
 from model.greedy import filled, told_exactly
 from model.large import LARGE, Ahead, Clock
 from model.part import Part

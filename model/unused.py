@@ -13,8 +13,7 @@ from typing import Literal
 
 from model.domain import Line, Offer
 from model.eligibility import Candidate
-from model.explain import ORDER, ReasonKind
-from model.obstacles import Finding, Obstacles
+from model.obstacles import ORDER, Finding, Obstacles, ReasonKind
 from model.plan import Plan
 from model.wording import Words
 

@@ -11,8 +11,9 @@ from typing import Annotated, Literal, Protocol, TypeVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from model.domain import Pending, Tier
-from model.explain import Gap, ReasonKind
+from model.explain import Gap
 from model.faults import Fault
+from model.obstacles import ReasonKind
 from model.outcome import HIGHS, Options
 from model.plan import Plan, State
 

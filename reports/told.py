@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from model.domain import Basis
-from model.explain import ReasonKind
+from model.obstacles import ReasonKind
 from model.plan import State
 from model.unused import GroundKind
 from reports.rows import Mark

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from model.case import Case
-from model.explain import ReasonKind
+from model.obstacles import ReasonKind
 from model.plan import State
 from model.unused import GroundKind
 

@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, given, settings
 
 from model.domain import Settings
 from model.eligibility import Candidate, candidates
-from model.explain import ORDER, Gap, Reason, explain
+from model.explain import Gap, Reason, explain
 from model.formulation import Formulation
-from model.obstacles import Obstacles
+from model.obstacles import ORDER, Obstacles
 from model.outcome import Options
 from model.plan import Plan, Start
 from model.read import read_case

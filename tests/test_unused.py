@@ -12,8 +12,8 @@ from starlette.testclient import TestClient
 
 from model.domain import Settings
 from model.eligibility import candidates
-from model.explain import ORDER
 from model.formulation import Formulation
+from model.obstacles import ORDER
 from model.outcome import Options
 from model.plan import Plan
 from model.read import read_case
