@@ -6,7 +6,8 @@ import os
 import signal
 import subprocess
 import time
-from urllib.parse import urlencode
+from pathlib import Path
+from urllib.parse import urlencode, urlsplit
 
 from playwright.sync_api import expect
 
@@ -62,5 +63,33 @@ def test_a_long_search_is_reloaded_stopped_and_lost() -> None:
             told.get_by_text("To the case as it is").click()
             page.locator("#answer .picture-of").wait_for(timeout=SOON)
             expect(page.locator(".done")).to_have_count(0)
+    finally:
+        end(server)
+
+
+def test_a_server_that_is_killed_in_mid_search_leaves_nothing_behind_and_is_gone_on_with() -> None:
+    server, address = serve(ROOT / "data")
+    try:
+        with browser.opened() as chromium:
+            page = chromium.new_page()
+            page.add_init_script("localStorage.setItem('muster.visited', '1')")
+            page.goto(f"{address}?{urlencode({'add': OFFER})}", wait_until="commit")
+            expect(page.locator("#standing")).to_contain_text("bound", timeout=SOON)
+            searching = workers(server)
+            assert searching
+            end(server)
+            expect(page.locator("#lost")).to_contain_text("does not answer", timeout=SOON)
+            expect(page.locator("#lost")).to_be_visible()
+            # Its processes do not search on for nobody.
+            until = time.monotonic() + 60
+            while any(Path(f"/proc/{each}").exists() for each in searching):
+                assert time.monotonic() < until
+                time.sleep(0.1)
+            server, _ = serve(ROOT / "data", urlsplit(address).port or 0)
+            expect(page.locator("#lost")).to_be_hidden(timeout=SOON)
+            expect(page.locator(".done li")).to_contain_text("2 of NOR-ENG-9", timeout=SOON)
+            expect(page.locator("#standing")).to_contain_text("bound", timeout=SOON)
+            page.get_by_role("button", name="Stop and keep the best plan").click()
+            page.locator("#answer .picture-of").wait_for(timeout=SOON)
     finally:
         end(server)
