@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, ViewportSize
+from playwright.sync_api import Page, ViewportSize, expect
 
 from tests import browser
 from tests.test_reports import YAML, write_case
@@ -20,6 +20,8 @@ SIZES = ("scrollable-region-focusable", "target-size")
 NARROW: ViewportSize = {"width": 390, "height": 844}
 MANY = "".join(f"  - {{id: DNK-{i}, kind: reserve, nation: DNK, units: 0}}\n" for i in range(20))
 """So many caveats that the list of them has to be scrolled."""
+IDLE = "  - {id: CZE-HOME, kind: exclusion, nation: CZE}\n"
+"""So that a unit is never used."""
 BELOW = "document.documentElement.scrollHeight - Math.max(innerHeight, document.body.offsetHeight)"
 WIDE: ViewportSize = {"width": 1280, "height": 720}
 
@@ -28,14 +30,18 @@ WIDE: ViewportSize = {"width": 1280, "height": 720}
 def screen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Page, str]]:
     """One page of one server, which is looked at again and again."""
     folder = tmp_path_factory.mktemp("eyes") / "case"
-    write_case(folder, yaml=YAML + MANY)
+    write_case(folder, yaml=YAML + MANY + IDLE)
     server, address = serve(folder)
     try:
         with browser.opened() as chromium:
             page = chromium.new_page(viewport=WIDE)
+            asked: list[str] = []
+            page.on("request", lambda request: asked.append(request.url))
             page.goto(address)
             page.evaluate("localStorage.setItem('muster.visited', '1')")
             yield page, address.rstrip("/")
+            # On no screen that was looked at has anything been asked for elsewhere.
+            assert not [each for each in asked if not each.startswith(address)]
     finally:
         end(server)
 
@@ -86,6 +92,8 @@ def test_axe_finds_nothing_on_any_tab(screen: tuple[Page, str]) -> None:
     for name in TABS:
         page.locator(f"#tab-{name}").click()
         page.locator(f"#tab-{name}[aria-current]").wait_for()
+        if name == "unused":
+            expect(page.locator("#tabs").get_by_role("link", name="Lift CZE-HOME")).to_be_visible()
         page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
         found += judged(page, name, "#tabs")
     assert not found, "\n".join(found)

@@ -116,3 +116,66 @@ def test_from_the_worst_gap_to_a_workbook(address: str, tmp_path: Path) -> None:
         if isinstance(cell, float)
     ]
     assert any(abs(each - index) < 6e-4 for each in numbers)
+
+
+def reach(page: Page, selector: str) -> None:
+    """Go on by the Tab key until something has the focus, which must be seen there."""
+    for _ in range(400):
+        page.keyboard.press("Tab")
+        if page.evaluate("to => document.activeElement.matches(to)", selector):
+            break
+    else:
+        raise AssertionError(f"no way by keyboard to {selector}")
+    seen = "getComputedStyle(document.activeElement).outlineStyle"
+    assert page.evaluate(seen) not in ("none", ""), selector
+
+
+def test_a_planner_needs_no_mouse(address: str) -> None:  # noqa: F811
+    with browser.opened() as chromium:
+        page = chromium.new_page(viewport={"width": 1280, "height": 720})
+        page.goto(address)
+        page.locator("#visit").wait_for(timeout=60_000)
+        reach(page, "[data-skip]")
+        page.keyboard.press("Enter")
+        expect(page.locator("#visit")).to_be_hidden()
+
+        # Over the first link into the picture, and by arrow keys to a cell that misses units.
+        page.reload()
+        page.locator("#answer table.grid").wait_for(timeout=60_000)
+        reach(page, ".skip")
+        page.keyboard.press("Enter")
+        reach(page, ".grid td")
+        page.keyboard.press("ArrowRight")
+        page.keyboard.press("Enter")
+        page.locator("#why[open] h2", has_text="L01").wait_for()
+        reach(page, "#why [data-lift*='lift=CZE-BASING']")
+        page.keyboard.press("Enter")
+        page.locator("#answer .shift", has_text="better").wait_for(timeout=60_000)
+
+        reach(page, "#find-text")
+        page.keyboard.type("bel-vote")
+        expect(page.locator("[role=switch]:visible")).to_have_count(1)
+        reach(page, "[role=switch][value=BEL-VOTE]")
+        page.keyboard.press("Space")
+        page.locator(".done li", has_text="Lifted BEL-VOTE").wait_for(timeout=60_000)
+        reach(page, "select[name=vote]")
+        page.keyboard.type("refused")
+        page.locator(".done li", has_text="Refused BEL-VOTE").wait_for(timeout=60_000)
+
+        for tab in ("tab-unused", "tab-nations"):
+            reach(page, f"#{tab}")
+            page.keyboard.press("Enter")
+            page.locator(f"#{tab}[aria-current]").wait_for()
+
+        reach(page, ".undo[aria-label='Undo: Lifted BEL-VOTE']")
+        page.keyboard.press("Enter")
+        expect(page.locator(".done li")).to_have_count(2, timeout=60_000)
+        reach(page, "[popovertarget=save]")
+        page.keyboard.press("Enter")
+        reach(page, "#save [name=name]")
+        page.keyboard.type("by-keys")
+        page.keyboard.press("Enter")
+        page.locator("#save-said [role=status]").wait_for(timeout=60_000)
+        reach(page, "#save-said a")
+        page.keyboard.press("Enter")
+        page.locator(".done li", has_text="by-keys").wait_for(timeout=60_000)

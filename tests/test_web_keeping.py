@@ -144,3 +144,20 @@ def test_what_keeps_is_described(client: TestClient) -> None:
     schemas = client.get("/api/openapi.json").json()["components"]["schemas"]
     assert {"keep", "max_change"} <= schemas["Planned"]["properties"].keys()
     assert "keep" not in schemas["Asks"]["properties"]
+
+
+def test_a_scenario_that_is_saved_opens_still_kept_to_the_plan(client: TestClient) -> None:
+    state = "restore=CZE-BASING&keep=case&max_change=8"
+    before = opened(client, f"/?{state}")
+    assert "It holds what is changed, not whose plan is kept" in before
+    said = client.post(f"/scenario?{state}", data={"name": "kept-czech"}).text
+    link = re.search(r'href="([^"]+)">Open it by its name', said)
+    assert link
+    to = unescape(link[1])
+    assert to == "/?scenario=kept-czech&keep=case&max_change=8"
+    assert "kept to the plan of the case as it is" in said
+    moved = re.compile(r"<b>[\d,]+ unit-months?</b> moved, of [\d,]+|<b>[\d.]+%</b>")
+    after = opened(client, to)
+    assert moved.findall(after) == moved.findall(before)
+    # The file itself says what whatif --scenario understands.
+    assert client.post("/api/plan", json={"scenario": ["kept-czech"]}).status_code == 202

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace as replaced
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from model import disk
 from model.faults import Fault, InputError
 from web import view
-from web.address import State
+from web.address import ASIDE, State
 from web.answers import Asked
 from web.solving import Solving
 
@@ -51,7 +52,9 @@ async def save(
     except InputError as error:
         # Told at the field, and htmx swaps it in: the form stays as it is.
         return HTMLResponse(view.unsaved(error.faults), 200)
-    return HTMLResponse(view.saved(name, State(scenario=(name,))))
+    # What the file cannot hold stays in the address: whose plan is kept, what it is held against.
+    opened = replaced(State(scenario=(name,)), **{part: getattr(state, part) for part in ASIDE})
+    return HTMLResponse(view.saved(name, opened))
 
 
 def place(folder: Path, name: str, title: str, *, replace: bool) -> Path:

@@ -202,7 +202,7 @@ def sketched(state: State, sketch: Sketch, tab: str) -> str:
 
 def saved(name: str, state: State) -> str:
     """Return what is told where a scenario was saved."""
-    return _render("saved.html.j2", called=name, to=address(state))
+    return _render("saved.html.j2", called=name, to=address(state), state=state)
 
 
 def unsaved(several: Sequence[Fault]) -> str:
