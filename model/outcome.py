@@ -120,6 +120,12 @@ class Outcome:
     seconds: float
     events: tuple[str, ...] = ()
 
+    def found(self) -> Found:
+        """Return what a search that ended found, so that ``concluded`` gives the same again."""
+        floors = tuple((tier.name, tier.bound) for tier in self.tiers)
+        moved: dict[Stage, float] = {tier.name: tier.seconds for tier in self.tiers}
+        return Found(self.plan.starts, floors, moved, None, self.seconds, self.events)
+
 
 def checked(case: Case, settings: Settings, begun: Iterable[Start]) -> Plan:
     """Return the plan, walked through by the independent checker.

@@ -190,6 +190,49 @@ def gains(base: Outcome, other: Outcome, *, adds: bool) -> Gains:
     return found
 
 
+def from_outcomes(limit: Caveat | Rule, base: Outcome, other: Outcome) -> Price | None:
+    """Return what lifting a limit brings, from outcomes in which all tiers were minimised.
+
+    Args:
+        limit: a caveat or a rule.
+        base: of the case as it is.
+        other: of the case without the limit.
+
+    Returns:
+        None where other tiers come first, or these are not proven to the end: then it takes a
+        search of these tiers alone.
+    """
+    both = _of_tiers(base), _of_tiers(other)
+    if both[0] is None or both[1] is None:
+        return None
+    told = gains(both[0], both[1], adds=not _turns(limit))
+    plan = base.plan if helps(told) is False else other.plan
+    return _of_limits([limit], (limit.id,), told, "solved", plan)
+
+
+def _of_tiers(outcome: Outcome) -> Outcome | None:
+    """Return an outcome of all tiers as one of these alone, None where it does not tell it."""
+    first = outcome.tiers[: len(TIERS)]
+    if tuple(each.name for each in first) != TIERS or not all(map(_proven, first)):
+        return None
+    return replace(outcome, tiers=first)
+
+
+def _of_limits(
+    limits: Sequence[Caveat | Rule], names: tuple[str, ...], told: Gains, proof: Proof, plan: Plan
+) -> Price:
+    caveats = [each for each in limits if isinstance(each, Caveat)]
+    return Price(
+        names,
+        "caveat" if caveats else "rule",
+        told,
+        proof,
+        plan,
+        sum((each.ask_cost for each in caveats), Fraction(0)),
+        any(each.red_line for each in caveats),
+    )
+
+
 def helps(found: Gains) -> bool | None:
     """Whether the first tier that changes falls; None where that is not proven either way."""
     level = True
@@ -307,16 +350,7 @@ class Pricing:
 
     def _price(self, names: tuple[str, ...], told: Gains, proof: Proof, plan: Plan) -> Price:
         limits = [self.limits[name] for name in names if name in self.limits]
-        caveats = [each for each in limits if isinstance(each, Caveat)]
-        return Price(
-            names,
-            "caveat" if caveats else "rule",
-            told,
-            proof,
-            plan,
-            sum((each.ask_cost for each in caveats), Fraction(0)),
-            any(each.red_line for each in caveats),
-        )
+        return _of_limits(limits, names, told, proof, plan)
 
     # Sets
 

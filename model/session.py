@@ -173,8 +173,7 @@ class Session:
         asked = None if tiers is None else frozenset(tiers)
         base = self._bases.get(asked)
         if base is not None and self._is_same_program(flips):
-            floors = tuple((tier.name, tier.bound) for tier in base.tiers)
-            same = outcome.Found(base.plan.starts, floors, {}, None, 0.0)
+            same = replace(base.found(), moved={}, seconds=0.0, events=())
             return concluded(case, self.settings, self.options, same)
         program = self.program(flips, tiers)
         found = self.find(
@@ -192,6 +191,15 @@ class Session:
             and flips == Flips(lifted=only)
             and only.isdisjoint(self.touching | self._doubts | self._off)
         )
+
+    def again(self, flips: Flips, found: outcome.Found) -> Outcome:
+        """Return the outcome of what was found under flips before, checked anew.
+
+        Raises:
+            Unknown: a flip names what the case does not have.
+            SolverFault: it breaks something: it was found under other flips, or in another case.
+        """
+        return concluded(self.flipped(flips), self.settings, self.options, found)
 
     def known(self) -> Memo:
         """Return what was found out by now, for ``solve_from``."""

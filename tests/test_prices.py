@@ -16,7 +16,8 @@ from model.case import Case
 from model.domain import Pending, Settings
 from model.formulation import Formulation
 from model.outcome import Options
-from model.prices import TIERS, PriceList, prices
+from model.prices import TIERS, PriceList, from_outcomes, prices
+from model.session import Flips, Session
 from model.solver import solve
 from tests.conftest import Mini, chunks
 from tests.reference.random_cases import Sizes
@@ -85,6 +86,39 @@ def test_prices_alone_and_together_are_those_of_brute_force(tmp_path: Path, seed
         several += len(minimal)
     assert gained + several > len(seeds) / 4
     assert several
+
+
+def test_a_solve_of_all_tiers_tells_the_same_price_or_none(tmp_path: Path) -> None:
+    told = gained = 0
+    for seed in range(24):
+        case = crowded(seed, tmp_path, Sizes(months=6, caveats=5, rules=2, plans=0)).case
+        limits = [*case.active_caveats, *case.active_rules]
+        alone = {e.names[0]: e for e in prices(case, Settings(), also=("rule",)).alone}
+        session = Session(case, Settings(), Options(gap=0))
+        base = session.solve()
+        for limit in limits:
+            flips = Flips(lifted=frozenset({limit.id}))
+            other = session.solve(flips)
+            found = from_outcomes(limit, base, other)
+            if case.tiers[:2] != TIERS:
+                assert found is None
+                continue
+            assert found is not None
+            right = alone[limit.id]
+            assert (found.names, found.red, found.cost) == (right.names, right.red, right.cost)
+            assert found.helps is right.helps, f"{limit.id} {seed}"
+            for tier in TIERS:
+                assert found.gains[tier].low == pytest.approx(right.gains[tier].low, abs=CLOSE)
+                assert found.gains[tier].high == pytest.approx(right.gains[tier].high, abs=CLOSE)
+            # What was found, told again, is the same outcome.
+            again = session.again(flips, other.found())
+            assert (again.tiers, again.status) == (other.tiers, other.status)
+            assert again.plan.starts == other.plan.starts
+            told, gained = told + 1, gained + bool(found.helps)
+            cut = replace(other, tiers=tuple(replace(e, bound=e.value - 1) for e in other.tiers))
+            assert from_outcomes(limit, base, cut) is None
+    assert told > 20
+    assert gained
 
 
 def test_intervals_hold_the_truth_when_the_search_is_cut_short(tmp_path: Path) -> None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from model.session import Session
 from tests.test_reports import write_case
-from web import kept, pricing
+from web import kept, pricing, pricing_work, work
 from web.address import State
-from web.answers import Asked, Look, Served
+from web.answers import Asked, Foreseen, Look, NoAnswer, Packed, PriceBatch, Served, Sketch
 from web.kept import Answers
 from web.pricing import Pricing
 from web.solving import Solving
@@ -66,6 +68,73 @@ def test_after_the_prices_every_lifted_caveat_has_its_answer_already(
     with_workers(served, then)
 
 
+def priced(served: Served, *of: str) -> PriceBatch | Foreseen:
+    more = tuple(("of", name) for name in of)
+    asked = Asked("price", State(), served.stamp(), more)
+    return pricing_work.price(served, asked, lambda told: None, lambda: False)
+
+
+def test_what_a_price_has_found_answers_whoever_lifts_it_and_nothing_is_solved_again(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in LIFTS:
+        answer = priced(served, name)
+        assert isinstance(answer, Foreseen)
+        assert answer.found
+        fresh = work.look(served, lifted(served, name), lambda told: None, lambda: False)
+        assert isinstance(fresh, Look)
+        told: list[object] = []
+        with monkeypatch.context() as patch:
+            patch.delattr(Session, "find")
+            asked = replace(lifted(served, name), found=answer.found)
+            again = work.look(served, asked, told.append, lambda: False)
+        assert isinstance(again, Look)
+        assert again.content == fresh.content
+        assert again.board == fresh.board
+        assert [each.last for each in told if isinstance(each, Sketch)] == [True]
+
+
+def test_what_was_found_of_a_caveat_is_used_for_no_other_change(served: Served) -> None:
+    found = {}
+    for name in LIFTS:
+        answer = priced(served, name)
+        assert isinstance(answer, Foreseen)
+        found[name] = answer.found
+
+    async def then(solving: Solving) -> None:
+        for name in LIFTS:
+            solving.foresee(served.stamp(scenarios=False), State(lift=(name,)), found[name])
+        both = Asked("look", State(lift=LIFTS), served.stamp())
+        refused = Asked("look", State(lift=LIFTS[:1], refuse=LIFTS[1:]), served.stamp())
+        for asked, known in (
+            (lifted(served, LIFTS[0]), found[LIFTS[0]]),
+            (lifted(served, LIFTS[1]), found[LIFTS[1]]),
+            (both, b""),
+            (refused, b""),
+        ):
+            job = solving.ask(asked)
+            assert solving._question(job).found == known
+            await job.wait()
+            plain = work.look(served, asked, lambda told: None, lambda: False)
+            assert isinstance(plain, Look)
+            assert job.result().content == plain.content
+        # As soon as a file of the case is another one, all of it is forgotten.
+        yaml = served.folder / "constraints.yaml"
+        yaml.write_text(yaml.read_text("utf-8") + "\n", "utf-8")
+        job = solving.ask(lifted(served, LIFTS[0]))
+        assert solving._question(job).found == b""
+        await job.wait()
+
+    with_workers(served, then)
+
+
+def test_a_price_that_is_stopped_lets_go_and_is_worked_out_later(served: Served) -> None:
+    asked = Asked("price", State(), served.stamp(), (("of", LIFTS[0]),))
+    with pytest.raises(NoAnswer):
+        pricing_work.price(served, asked, lambda told: None, lambda: True)
+    assert isinstance(priced(served, LIFTS[0]), Foreseen)
+
+
 def test_what_was_begun_ahead_is_shared_with_who_asks_for_it(served: Served) -> None:
     async def then(solving: Solving) -> None:
         first, second = (solving.look_ahead(lifted(served, name)) for name in LIFTS)
@@ -109,14 +178,14 @@ def test_so_many_answers_are_kept_and_those_of_files_that_changed_are_not(
     answers = Answers()
     several = [Asked("look", State(lift=(f"C{i}",)), "now") for i in range(5)]
     for each in several:
-        answers.put_by(each, {"of": each.state.lift})
+        answers.put_by(each, Packed.of({"of": each.state.lift}))
     assert [each in answers for each in several] == [False, False, True, True, True]
     for each in several[2:]:
         assert answers.get(each) == {"of": each.state.lift}
     assert [each in answers for each in several] == [False, False, False, True, True]
-    answers.put_by(several[0], 1)
+    answers.put_by(several[0], Packed.of(1))
     later = Asked("look", State(), "later")
-    answers.put_by(later, 2)
+    answers.put_by(later, Packed.of(2))
     assert several[0] not in answers
     answers.forget(later)
     assert later not in answers

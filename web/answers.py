@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import pickle
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from model.domain import Pending
 from model.faults import InputError
@@ -110,18 +112,21 @@ class Asked:
         kind: the function that answers it, see ``ROOMS``.
         stamp: of the files it is about.
         more: what else is asked, such as the goal of ``asks``: names and values.
+        found: what a search of the state found before, see ``Foreseen``; empty where it is not
+            known. It changes no answer.
+        packed: whether the answer is put by for later.
     """
 
     kind: Kind
     state: State
     stamp: str
     more: tuple[tuple[str, str], ...] = ()
+    found: bytes = field(default=b"", compare=False, repr=False)
+    packed: bool = field(default=False, compare=False)
 
     @property
     def session(self) -> tuple[object, ...]:
         """What a built program can be used again for: all but the switches."""
-        if self.kind in BEHIND:
-            return self.kind, self.stamp
         s = self.state
         typed = (s.set, s.pin, s.forbid, s.add)
         # What is typed is solved with the switches in it: a pin may need what is lifted.
@@ -239,10 +244,39 @@ class Price:
 
 @dataclass(frozen=True)
 class PriceBatch:
-    """Some prices, and how many there are in all."""
+    """The prices that need no solve, and the names of what needs one."""
 
     prices: tuple[Price, ...]
-    of: int
+    rest: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """What lifting a caveat comes to.
+
+    Attributes:
+        found: the plan with its proof, packed, to answer whoever lifts it; empty where the search
+            was cut short.
+    """
+
+    price: Price
+    found: bytes
+
+
+@dataclass(frozen=True)
+class Packed:
+    """An answer that is put by for later: it takes a thirtieth of the room."""
+
+    data: bytes
+
+    @classmethod
+    def of(cls, answer: Any) -> Packed:
+        """Pack an answer."""
+        return cls(zlib.compress(pickle.dumps(answer, pickle.HIGHEST_PROTOCOL), level=1))
+
+    def unpacked(self) -> Any:
+        """Return the answer."""
+        return pickle.loads(zlib.decompress(self.data))  # noqa: S301 - packed by a process of ours
 
 
 @dataclass(frozen=True)

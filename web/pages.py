@@ -177,7 +177,7 @@ async def _told(
             yield _event(said)
     state = job.asked.state
     if job.answer is not None:
-        yield _event(await run_in_threadpool(view.update, state, job.answer, tab, prices, goal))
+        yield _event(await run_in_threadpool(view.update, state, job.result(), tab, prices, goal))
     elif job.error is not None:
         yield _event(refusal(job.error, whole=False)[0])
     else:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 
 from web.address import State
-from web.answers import Asked, Price, PriceBatch
+from web.answers import Asked, Foreseen, Price, PriceBatch
 from web.solving import Solving
 
 QUIET = 2.0
@@ -18,6 +19,7 @@ class Prices:
     """The prices of a case as far as they are known.
 
     Attributes:
+        stamp: of the case without its scenarios.
         of: how many there will be; 0 where that is not known yet.
         over: whether no more will come.
     """
@@ -50,27 +52,72 @@ class Pricing:
             self._task.cancel()
 
     async def _work(self, prices: Prices) -> None:
-        while not prices.over:
-            more = (("from", str(len(prices.found))),)
-            job = self.solving.ask(Asked("price", State(), prices.stamp, more), kept=True)
-            await job.wait()
-            # A case that is wrong is told where it is looked at.
-            if not isinstance(job.answer, PriceBatch):
-                prices.over = True
-                return
-            prices.found |= {each.name: each for each in job.answer.prices}
-            prices.of = job.answer.of
-            prices.over = len(prices.found) >= prices.of
-        await self._look_ahead(prices)
+        """Price what is to be priced, then look ahead at what a click may ask for.
 
-    async def _look_ahead(self, prices: Prices) -> None:
-        """Have the case solved with each caveat lifted, what brings most first.
-
-        A click on one then finds its picture there. Whoever asks for anything goes first.
+        Each caveat is searched once: what is found for its price is the answer to whoever lifts it.
         """
-        for each in sorted(prices.found.values(), key=lambda each: each.rank):
+        batch = await self._asked(())
+        # A case that is wrong is told where it is looked at.
+        if not isinstance(batch, PriceBatch):
+            prices.over = True
+            return
+        prices.found |= {each.name: each for each in batch.prices}
+        prices.of = len(batch.prices) + len(batch.rest)
+
+        async def priced(name: str) -> None:
+            found = await self._foreseen(prices, name)
+            if found is not None:
+                prices.found[name] = found
+
+        await self._side_by_side(batch.rest, priced)
+        prices.over = True
+        order = sorted(prices.found.values(), key=lambda each: each.rank)
+        free = {each.name for each in batch.prices}
+        await self._side_by_side([e.name for e in order if e.name in free], self._look_on(prices))
+        await self._side_by_side([e.name for e in order], self._look_ahead)
+
+    async def _asked(self, more: tuple[tuple[str, str], ...]) -> object:
+        asked = Asked("price", State(), self.solving.served.stamp(), more)
+        job = self.solving.ask(asked, kept=True)
+        await job.wait()
+        return job.answer
+
+    async def _foreseen(self, prices: Prices, name: str) -> Price | None:
+        """Have a caveat lifted; return its price, and keep what was found for whoever lifts it."""
+        answer = await self._asked((("of", name),))
+        if not isinstance(answer, Foreseen):
+            return None
+        if answer.found:
+            self.solving.foresee(prices.stamp, State(lift=(name,)), answer.found)
+        return answer.price
+
+    def _look_on(self, prices: Prices) -> Callable[[str], Awaitable[None]]:
+        """Return what lifts a caveat whose price needed no search."""
+
+        async def look(name: str) -> None:
             await self.solving.quiet(QUIET)
-            stamp = self.solving.served.stamp()
-            job = self.solving.look_ahead(Asked("look", State(lift=(each.name,)), stamp))
-            if job is not None:
-                await job.wait()
+            await self._foreseen(prices, name)
+
+        return look
+
+    async def _look_ahead(self, name: str) -> None:
+        """Have all that is told of the case without a caveat ready: a click finds it there."""
+        await self.solving.quiet(QUIET)
+        stamp = self.solving.served.stamp()
+        job = self.solving.look_ahead(Asked("look", State(lift=(name,)), stamp))
+        if job is not None:
+            await job.wait()
+
+    async def _side_by_side(
+        self, names: Iterable[str], each: Callable[[str], Awaitable[None]]
+    ) -> None:
+        """Do something with every name in their order, as many at once as there are workers."""
+        left = iter(list(names))
+
+        async def one() -> None:
+            for name in left:
+                await each(name)
+
+        async with asyncio.TaskGroup() as group:
+            for _ in range(self.solving.size):
+                group.create_task(one())

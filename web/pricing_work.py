@@ -1,57 +1,70 @@
-"""What a worker does in the background: it prices caveats, a few at a time."""
+"""What a worker does in the background: it lifts one caveat after the other before anybody does."""
 
 from __future__ import annotations
 
 import math
-import time
+import pickle
+from collections.abc import Callable
 from dataclasses import replace
 
 from model.caveats.base import Caveat
 from model.domain import Settings
+from model.flips import Flips
 from model.outcome import Options, OutOfTime
-from model.prices import TIERS, Interval, Pricing, rank
+from model.plan import Plan
+from model.prices import TIERS, Interval, Pricing, from_outcomes, rank
 from model.prices import Price as Found
 from model.rules.base import Rule
 from reports import compare
 from web.address import State
-from web.answers import Asked, NoAnswer, Price, PriceBatch, Served
+from web.answers import Asked, Foreseen, NoAnswer, Price, PriceBatch, Served
 from web.work import Desk, Stopped, Tell
 
-PIECE = 0.5
-"""Seconds after which no other caveat is begun, so that whoever asks for something gets it."""
-
 _held: dict[str, Pricing] = {}
-"""The case as it is, by the stamp of its files; one at a time."""
+"""The case as it is, with the tiers of prices alone, by the stamp of its files; one at a time."""
 
 
-def price(served: Served, asked: Asked, on_progress: Tell, stopped: Stopped) -> PriceBatch:
-    """Price the caveats and rules of the case as it is, from the one of that number on.
+def price(
+    served: Served, asked: Asked, on_progress: Tell, stopped: Stopped
+) -> PriceBatch | Foreseen:
+    """Price a caveat or rule of the case as it is, or all those that need no solve.
+
+    All tiers are minimised, and what is found is the answer to whoever lifts it.
 
     Raises:
-        NoAnswer: a stop came before the first of them was proven.
+        NoAnswer: a stop came before it was proven.
     """
-    began = time.monotonic()
-    work = _pricing(served, asked, on_progress, stopped)
-    limits: list[Caveat | Rule] = [*work.case.active_caveats, *work.case.active_rules]
-    # What needs no solve stands at the beginning, and is told at once.
-    limits.sort(key=lambda each: each.id in work.session.touching)
-    at = int(dict(asked.more)["from"])
-    done: list[Price] = []
-    for limit in limits[at:]:
-        [found] = work.alone([limit])
+
+    def over() -> bool:
+        # Nobody wants the best plan so far, and whoever asks for something else waits.
         if stopped():
-            break
-        done.append(_told(work, found))
-        if time.monotonic() - began > PIECE and limit.id in work.session.touching:
-            break
-    if not done and at < len(limits):
-        raise NoAnswer
-    return PriceBatch(tuple(done), len(limits))
+            raise NoAnswer
+        return False
+
+    desk = Desk(served, replace(asked, kind="look", state=State()), on_progress, over)
+    case = desk.read()
+    base, held = desk.base().outcome, desk.held(case)
+    limits: list[Caveat | Rule] = [*case.active_caveats, *case.active_rules]
+    named = dict(asked.more).get("of")
+    if named is None:
+        touching = held.session.touching
+        free = [from_outcomes(each, base, base) for each in limits if each.id not in touching]
+        done = [_told(base.plan, each) for each in free if each is not None]
+        known = {each.name for each in done}
+        return PriceBatch(tuple(done), tuple(e.id for e in limits if e.id not in known))
+    [limit] = (each for each in limits if each.id == named)
+    flips = Flips(lifted=frozenset({named}))
+    outcome = held.session.solve_from(held.known, flips, stopped=over)
+    found = from_outcomes(limit, base, outcome)
+    told = _told(base.plan, found) if found else _searched(desk, limit, over)
+    proven = outcome.status in ("optimal", "within_gap")
+    return Foreseen(told, pickle.dumps(outcome.found()) if proven else b"")
 
 
-def _pricing(served: Served, asked: Asked, on_progress: Tell, stopped: Stopped) -> Pricing:
-    if asked.stamp not in _held:
-        desk = Desk(served, replace(asked, state=State()), on_progress, stopped)
+def _searched(desk: Desk, limit: Caveat | Rule, stopped: Callable[[], bool]) -> Price:
+    """Return a price from a search of the tiers of prices alone, to the end."""
+    stamp, served = desk.asked.stamp, desk.served
+    if stamp not in _held:
         options = Options(gap=0.0, time_limit=served.time_limit, seed=served.seed)
         case = replace(desk.read(), tiers=TIERS)
         settings = Settings(pending=served.pending)
@@ -59,17 +72,16 @@ def _pricing(served: Served, asked: Asked, on_progress: Tell, stopped: Stopped) 
             work = Pricing(case, settings, options, (), math.inf, lambda *told: None, stopped)
         except OutOfTime:
             raise NoAnswer from None
-        if stopped():
-            raise NoAnswer
         _held.clear()
-        _held[asked.stamp] = work
-    work = _held[asked.stamp]
+        _held[stamp] = work
+    work = _held[stamp]
     work.stopped = stopped
-    return work
+    [found] = work.alone([limit])
+    return _told(work.base.plan, found)
 
 
-def _told(work: Pricing, found: Found) -> Price:
-    whole = compare.coverage(work.base.plan, found.plan)[-1]
+def _told(base: Plan, found: Found) -> Price:
+    whole = compare.coverage(base, found.plan)[-1]
     ends = [found.gains[tier] for tier in TIERS]
     return Price(
         name=found.names[0],

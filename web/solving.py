@@ -13,13 +13,25 @@ import secrets
 from collections import OrderedDict, deque
 from collections.abc import AsyncIterator, Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any, Literal
 
 from model.engine import Lost, Worker
 from model.outcome import Progress, SolverFault
-from web.address import DEEPEST
-from web.answers import BEHIND, LONG, MANY, ROOMS, Asked, Counted, NoAnswer, Served, Sketch
-from web.kept import Answers
+from web.address import DEEPEST, State
+from web.answers import (
+    BEHIND,
+    LONG,
+    MANY,
+    ROOMS,
+    Asked,
+    Counted,
+    NoAnswer,
+    Packed,
+    Served,
+    Sketch,
+)
+from web.kept import Answers, Foreseen
 
 QUEUE = 32
 """So many questions may wait."""
@@ -122,6 +134,8 @@ class Job:
         """
         if self.answer is None:
             raise self.error or RuntimeError("there is no answer yet")
+        if isinstance(self.answer, Packed):
+            self.answer = self.answer.unpacked()
         return self.answer
 
 
@@ -135,6 +149,11 @@ class _Seat:
         self.ready = False
 
 
+def _of(free: list[_Seat], job: Job) -> _Seat:
+    """Return a free seat for a job, rather one that holds its session."""
+    return next((each for each in free if job.asked.session in each.held), free[0])
+
+
 class Solving:
     """The workers of a server, and the jobs they have."""
 
@@ -145,6 +164,7 @@ class Solving:
         self._queue: deque[Job] = deque()
         self._behind: deque[Job] = deque()
         self._answers = Answers()
+        self._foreseen = Foreseen()
         self._under_way: dict[Asked, Job] = {}
         self._jobs: OrderedDict[str, Job] = OrderedDict()
         self._closed = False
@@ -201,7 +221,7 @@ class Solving:
         answer = self._answers.get(asked)
         if answer is not None:
             job.answer, job.phase = answer, "done"
-        elif len(self._queue) >= QUEUE:
+        elif not job.behind and len(self._queue) >= QUEUE:
             raise Busy
         else:
             self._under_way[asked] = job
@@ -243,6 +263,31 @@ class Solving:
         self._under_way.pop(job.asked, None)
         job.move("cancelled")
 
+    @property
+    def size(self) -> int:
+        """How many questions are worked at side by side."""
+        return len(self._seats)
+
+    def foresee(self, stamp: str, state: State, found: bytes) -> None:
+        """Keep what a search found of a state, for whoever asks for it.
+
+        Args:
+            stamp: of the case without its scenarios.
+            state: of the case as it is, with switches.
+            found: see ``web.answers.Foreseen``.
+        """
+        self._foreseen.keep(stamp, state, found)
+
+    def _question(self, job: Job) -> Asked:
+        """Return what a worker is asked, with what is known of it."""
+        asked, found = job.asked, b""
+        if asked.kind in ("look", "plan", "whatif"):
+            # What it is held against changes nothing of what is found.
+            state = replace(asked.state, baseline=())
+            if found := self._foreseen.get(self.served.stamp(scenarios=False), state):
+                asked = replace(asked, found=found)
+        return replace(asked, packed=True) if job.ahead else asked
+
     def forget(self, asked: Asked) -> None:
         """Let go of an answer, so that it is searched for again."""
         self._answers.forget(asked)
@@ -259,9 +304,8 @@ class Solving:
         free = [seat for seat in self._seats if seat.ready and seat.job is None]
         while free and (job := self._turn()):
             self._queue.remove(job)
-            seat = next((each for each in free if job.asked.session in each.held), free[0])
+            self._begin(seat := _of(free, job), job)
             free.remove(seat)
-            self._begin(seat, job)
         at_work = [seat.job for seat in self._seats if seat.job is not None]
         busy = [job for job in at_work if job.behind]
         # Whoever asks has the cores to himself, not only a worker.
@@ -269,9 +313,15 @@ class Solving:
             for job in busy:
                 job.put_off = True
                 self.stop(job)
-        elif free and self._behind and not busy:
-            job = self._behind.popleft()
-            self._begin(next((s for s in free if job.asked.session in s.held), free[-1]), job)
+            return
+        # An answer is told to its end, while a search lets go at once: a worker waits beside it.
+        room = max(1, len(self._seats) - 1) - sum(job.ahead for job in busy)
+        for job in list(self._behind):
+            if free and (room > 0 or not job.ahead):
+                self._behind.remove(job)
+                self._begin(seat := _of(free, job), job)
+                free.remove(seat)
+                room -= job.ahead
 
     def _turn(self) -> Job | None:
         """Return the job whose turn it is: one of many solves leaves a worker for the others."""
@@ -294,7 +344,12 @@ class Solving:
     async def _run(self, seat: _Seat, job: Job) -> None:
         job.move("running")
         answer = await self._loop.run_in_executor(
-            self._threads, self._call, seat, job.asked.kind, (self.served, job.asked), job
+            self._threads,
+            self._call,
+            seat,
+            job.asked.kind,
+            (self.served, self._question(job)),
+            job,
         )
         seat.job = None
         if job.asked.session not in seat.held:
@@ -314,8 +369,8 @@ class Solving:
             del self._under_way[job.asked]
         if job.phase != "cancelled":
             if not isinstance(answer, Exception):
-                self._keep(job, answer)
                 job.answer = answer
+                self._keep(job, answer)
                 job.move("done")
             else:
                 job.error = answer
@@ -362,9 +417,11 @@ class Solving:
         if job.asked.kind in BEHIND or job.asked.kind in ("report", "run", "scenario"):
             return
         if job.ahead:
-            self._answers.put_by(job.asked, answer)
+            self._answers.put_by(
+                job.asked, answer if isinstance(answer, Packed) else Packed.of(answer)
+            )
         else:
-            self._answers.keep(job.asked, answer)
+            self._answers.keep(job.asked, job.result())
 
     async def _watch(self, job: Job) -> None:
         """Cancel a job that nobody waits for any more."""

@@ -11,6 +11,7 @@ import datetime
 import gc
 import json
 import os
+import pickle
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
@@ -39,7 +40,7 @@ from reports.shape import PlanFile, RunOptions, input_hash, run_name, sha256
 from reports.versions import versions
 from web import board, keeping
 from web.address import State
-from web.answers import Asked, Counted, Look, NoAnswer, Served, Sketch
+from web.answers import Asked, Counted, Look, NoAnswer, Packed, Served, Sketch
 from web.sketching import sketching
 
 NICE = 5
@@ -112,7 +113,7 @@ def warm(served: Served, on_progress: Tell, stopped: Stopped) -> None:
     gc.freeze()
 
 
-def look(served: Served, asked: Asked, on_progress: Tell, stopped: Stopped) -> Look:
+def look(served: Served, asked: Asked, on_progress: Tell, stopped: Stopped) -> Look | Packed:
     """Solve a state, and tell it against the case as it is, for the page.
 
     Raises:
@@ -127,7 +128,8 @@ def look(served: Served, asked: Asked, on_progress: Tell, stopped: Stopped) -> L
     shown = board.of(desk.read(state.scenario), state, content, served)
     to = desk.kept()
     kept = keeping.told(to, now.outcome.plan) if to else None
-    return Look(content, shown, said, time.monotonic() - began, kept)
+    told = Look(content, shown, said, time.monotonic() - began, kept)
+    return Packed.of(told) if asked.packed and now.outcome.status != "interrupted" else told
 
 
 def plan(served: Served, asked: Asked, on_progress: Tell, stopped: Stopped) -> dict[str, Any]:
@@ -185,7 +187,7 @@ class Desk:
 
     def beside(self, state: State) -> Desk:
         """Return the same question of another state."""
-        asked = replace(self.asked, state=state)
+        asked = replace(self.asked, state=state, found=b"")
         return Desk(self.served, asked, self.on_progress, self.stopped)
 
     def base(self) -> Solved:
@@ -262,12 +264,14 @@ class Desk:
             NoAnswer: the time was over.
         """
         try:
-            held = self._session(case)
+            held = self.held(case)
             session = held.session
             if self.most is not None:
                 outcome = keeping.held_to(self, held, flips, self.most)
             elif flips == BASE:
                 outcome = held.base
+            elif self.asked.found:
+                outcome = session.again(flips, pickle.loads(self.asked.found))  # noqa: S301 - ours
             else:
                 outcome = session.solve_from(
                     held.known,
@@ -302,7 +306,8 @@ class Desk:
         origin = self._origin(case, "")
         return sketching(case, session.settings, origin, self.against, self.on_progress)
 
-    def _session(self, case: Case) -> Held:
+    def held(self, case: Case) -> Held:
+        """Return a case, built and solved as it is; one that a stop has cut short is not kept."""
         key = self.asked.session
         if key not in _held:
             to = self.kept()
