@@ -22,6 +22,8 @@ from pyomo.core import Constraint, Var
 from model.domain import Stage
 from model.formulation import Formulation, Objective
 
+TOLERANCE = 1e-6
+"""How far beyond its upper bound a row may lie before it counts as broken."""
 Vector = np.ndarray[Any, np.dtype[np.float64]]
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
 Numbers = np.ndarray[Any, np.dtype[np.int64]]
@@ -63,9 +65,9 @@ class Row(NamedTuple):
         """Return the row's sum at a point."""
         return float(np.dot(point[list(self.columns)], self.values))
 
-    def breaks(self, point: Vector, tolerance: float = 1e-6) -> bool:
+    def breaks(self, point: Vector) -> bool:
         """Whether the point lies beyond the row's upper bound."""
-        return self.value(point) > self.upper + tolerance
+        return self.value(point) > self.upper + TOLERANCE
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -10,7 +9,7 @@ import numpy as np
 
 from model.highs import ABSOLUTE_GAP, Limits
 from model.part import Part
-from model.program import INFINITY, Program, Row
+from model.program import INFINITY, TOLERANCE, Numbers, Program, Row
 from model.terms import Terms
 from model.whole import so_far
 
@@ -37,7 +36,7 @@ def settle(program: Program, parts: Sequence[Part], terms: Terms) -> None:
     for again in range(ROUNDS):
         before = shared.excess()
         for part in (*led, *others, *led):
-            if not shared.over() or terms.over():
+            if not len(shared.over()) or terms.over():
                 return
             if part.program.size >= LATE and not again and shared.hopeless(terms):
                 return
@@ -54,42 +53,50 @@ class _Shared:
 
     def __init__(self, program: Program, parts: Sequence[Part]) -> None:
         self.program, self.parts = program, parts
-        home = {c: (part, here) for part in parts for here, c in enumerate(part.standing.columns)}
-        self.usage: dict[int, float] = {}
-        self.mine: defaultdict[int, dict[int, tuple[list[int], list[float]]]] = defaultdict(dict)
         self.looked = self.none = False
-        for i, row in enumerate(program.rows):
-            if row.block:
-                self.usage[i] = 0.0
-                for c, value in zip(row.columns, row.values, strict=True):
-                    part, here = home[c]
-                    columns, values = self.mine[id(part)].setdefault(i, ([], []))
-                    columns.append(here)
-                    values.append(value)
-                    self.usage[i] += value * part.standing.point[here]
+        rows = program.matrix
+        joining = np.array([bool(row.block) for row in program.rows], dtype=bool)
+        part, here = np.zeros(program.size, dtype=np.int64), np.zeros(program.size, dtype=np.int64)
+        point = np.zeros(program.size)
+        for k, each in enumerate(parts):
+            columns = each.standing.columns
+            part[columns], here[columns] = k, np.arange(len(columns))
+            point[columns] = each.standing.point
+        chosen = joining[rows.row]
+        which, column, value = rows.row[chosen], rows.index[chosen], rows.value[chosen]
+        count = len(program.rows)
+        self.usage = np.bincount(which, value * point[column], minlength=count)
+        self.upper = np.where(joining, [row.upper for row in program.rows], INFINITY)
+        self.mine = {}
+        for k, each in enumerate(parts):
+            own = part[column] == k
+            self.mine[id(each)] = which[own], here[column[own]], value[own]
 
-    def over(self) -> set[int]:
+    def over(self) -> Numbers:
         """Return the rows that are broken."""
-        rows = self.program.rows
-        return {i for i, used in self.usage.items() if used > rows[i].upper + 1e-6}
+        return np.flatnonzero(self.usage > self.upper + TOLERANCE)
 
     def excess(self) -> float:
         """Return by how much rows are broken, together."""
-        return sum(self.usage[i] - self.program.rows[i].upper for i in self.over())
+        over = self.over()
+        return float((self.usage[over] - self.upper[over]).sum())
 
     def ask(self, part: Part) -> None:
         """Let a part take what the others leave of each row, if it has to do with a broken one."""
-        if self.over().isdisjoint(self.mine[id(part)]):
+        which, here, values = self.mine[id(part)]
+        if not np.isin(self.over(), which).any():
             return
-        shares = {}
-        for i, (columns, values) in self.mine[id(part)].items():
-            now = float(np.dot(part.standing.point[columns], values))
-            left = self.program.rows[i].upper - (self.usage[i] - now)
-            shares[i] = Row(tuple(columns), tuple(values), -INFINITY, left)
-            self.usage[i] -= now
-        part.yield_to(list(shares.values()))
-        for i, share in shares.items():
-            self.usage[i] += share.value(part.standing.point)
+        count = len(self.usage)
+        before = np.bincount(which, values * part.standing.point[here], minlength=count)
+        left = self.upper - (self.usage - before)
+        rows, ends = np.unique(which, return_index=True)  # entries stand row by row
+        shares = [
+            Row(tuple(here[a:b].tolist()), tuple(values[a:b].tolist()), -INFINITY, float(left[i]))
+            for i, a, b in zip(rows, ends, [*ends[1:], len(which)], strict=True)
+        ]
+        part.yield_to(shares)
+        now = np.bincount(which, values * part.standing.point[here], minlength=count)
+        self.usage += now - before
 
     def hopeless(self, terms: Terms) -> bool:
         """Whether not even units that need not be whole could keep the broken rows.
@@ -98,11 +105,9 @@ class _Shared:
         """
         if not self.looked:
             self.looked = True
-            blocks = {self.program.rows[i].block for i in self.over()}
-            rows = [i for i in self.usage if self.program.rows[i].block in blocks]
-            joined = [
-                each for each in self.parts if not self.mine[id(each)].keys().isdisjoint(rows)
-            ]
+            blocks = {self.program.rows[i].block for i in self.over().tolist()}
+            rows = [i for i, row in enumerate(self.program.rows) if row.block in blocks]
+            joined = [each for each in self.parts if np.isin(self.mine[id(each)][0], rows).any()]
             columns = sorted(c for each in joined for c in each.standing.columns)
             place = {c: here for here, c in enumerate(columns)}
             holds = [
