@@ -17,6 +17,7 @@ from unittest.mock import patch
 import highspy
 from pyomo.core import Constraint, Var
 
+import model.dominance
 import model.formulation
 import model.part
 import model.program
@@ -228,7 +229,7 @@ _SINGLE = (
     Variant(
         "dominated areas left out",
         "every area a line can be served from",
-        others=((model.formulation, "dominated", _none_dominated),),
+        others=((model.dominance, "dominated", _none_dominated),),
     ),
     Variant("begin capped at the target", "capped at the offer's units", NoCap),
     Variant("shortfall in two pieces", "two rows, each with a shortfall of its own", OnePiece),

@@ -86,7 +86,7 @@ def worth_deciding(
 ) -> Worth:
     """Return, of all candidates, those behind no gate but the liftable that none replaces."""
     open_ones = [each for each in candidates if each.gates <= liftable]
-    idle = _dominated(case, open_ones, liftable)
+    idle = dominated(case, open_ones, liftable)
     always = frozenset.intersection(*idle.values()) if idle else frozenset()
     kept = [c for c in range(len(open_ones)) if c not in always]
     return Worth(
@@ -98,7 +98,7 @@ def worth_deciding(
     )
 
 
-def _dominated(
+def dominated(
     case: Case, candidates: list[Candidate], liftable: frozenset[str] = frozenset()
 ) -> dict[Tier, frozenset[int]]:
     """Return, for each tier, the candidates that may stay idle while it is minimised.
