@@ -128,6 +128,9 @@ def test_an_entry_may_be_called_new(client: TestClient, case: Path) -> None:
 def test_a_new_caveat_begins_with_its_kind(client: TestClient, case: Path) -> None:
     assert "<option>basing</option>" in client.get("/case/new/caveats").text
     assert 'name="f.barred"' in client.get("/case/new/caveats?kind=basing").text
+    unknown = client.get("/case/new/caveats?kind=basin")
+    assert unknown.status_code == 422
+    assert "nearest: basing" in unknown.text
 
 
 def test_a_file_goes_out_comes_back_and_its_difference_is_shown_first(

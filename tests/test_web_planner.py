@@ -242,3 +242,33 @@ def test_a_goal_that_was_searched_for_stands_in_the_address(client: TestClient) 
     answer = client.get("/tab?tab=asks&goal=L01%3D1")
     assert answer.headers["hx-replace-url"] == "/?tab=asks&goal=L01%3D1"
     assert 'name="goal" value="L01=1"' in answer.text
+
+
+def test_what_is_wrong_can_be_corrected_or_taken_back_and_the_rest_stays_open(
+    address: str,  # noqa: F811
+) -> None:
+    with browser.opened() as chromium:
+        page = chromium.new_page(viewport={"width": 1280, "height": 720})
+        page.add_init_script("localStorage.setItem('muster.visited', '1')")
+        page.goto(f"{address}?lift=CZE-BASING")
+        page.locator("#answer .shift").wait_for(timeout=60_000)
+        page.locator(".typed summary").click()
+        page.fill(".typed [name=pin]", "CZE-LAND-2:L01:1")
+        page.keyboard.press("Tab")
+        fault = page.locator("#progress [role=alert]")
+        expect(fault).to_contain_text("CZE-LAND-1")  # the nearest that there is
+        assert page.url.endswith("?lift=CZE-BASING")
+        # Corrected, it is taken, and nothing is wrong any more.
+        page.fill(".typed [name=pin]", "CZE-LAND-1:L01:1")
+        page.keyboard.press("Tab")
+        page.locator(".done li", has_text="Pinned").wait_for(timeout=60_000)
+        expect(fault).to_have_count(0)
+        # What was wrong is taken back by a click, and what was right before it is still there.
+        page.locator(".typed summary").click()
+        page.fill(".typed [name=forbid]", "NOBODY")
+        page.keyboard.press("Tab")
+        fault.get_by_role("link", name="take it back").click()
+        page.locator("#answer .shift").wait_for(timeout=60_000)
+        expect(fault).to_have_count(0)
+        expect(page.locator(".done li")).to_have_count(2)
+        expect(page.locator(".typed [name=forbid]")).to_have_value("")

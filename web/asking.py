@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -55,7 +56,8 @@ def _told(job: Job) -> Response:
     at = job.progress if isinstance(job.progress, Counted) else None
     faults: list[Fault] = []
     if isinstance(job.error, InputError):
-        faults = job.error.faults
+        # That it is the goal which is wrong is said already by what is wrong with it.
+        faults = [replace(e, value="") if e.file == "goal" else e for e in job.error.faults]
     elif isinstance(job.error, NoAnswer):
         faults = [Fault("asks", 0, "", goal, "was not decided within the time")]
     elif job.error is not None:

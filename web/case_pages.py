@@ -21,9 +21,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 
-from model import amend, disk, store, takeover
+from model import amend, caveats, disk, store, takeover
 from model.amend import FILES, KEYS, Refused, Sort, Texts
-from model.faults import Fault, InputError
+from model.faults import Fault, InputError, nearest
 from model.store import Author
 from reports.words import count
 from web import casework, view
@@ -178,6 +178,9 @@ async def blank(request: Request, sort: str) -> Response:
     """Show a form without anything in it; that of a caveat needs its kind first."""
     what = _sort(sort)
     kind = request.query_params.get("kind", "")
+    if kind and kind not in caveats.KINDS:
+        allowed = nearest(kind, caveats.KINDS)
+        raise InputError([Fault("address", 0, "kind", kind, "is no kind of caveat", allowed)])
     return await _form(request, what, "", {"kind": kind} if kind else {}, {}, None)
 
 

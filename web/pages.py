@@ -179,10 +179,10 @@ async def _told(
     if job.answer is not None:
         yield _event(await run_in_threadpool(view.update, state, job.result(), tab, prices, goal))
     elif job.error is not None:
-        yield _event(refusal(job.error, whole=False)[0])
+        yield _event(refusal(job.error, whole=False, pushed=True)[0])
     else:
         said = "This search was ended before it had a plan. Open the address again to search anew"
-        yield _event(view.faults([], said, whole=False))
+        yield _event(view.faults([], said, whole=False, pushed=True))
     yield "event: over\ndata: over\n\n"
 
 
@@ -213,8 +213,10 @@ async def marking(request: Request) -> str:
     return read.marking
 
 
-def refusal(error: Exception, *, whole: bool, marking: str = "") -> tuple[str, int]:
-    """Return what a person is told of an error, on a page under its marking, and the status."""
+def refusal(
+    error: Exception, *, whole: bool, marking: str = "", pushed: bool = False
+) -> tuple[str, int]:
+    """Return what a person is told of an error, and the status; see ``view.faults``."""
     found: list[Fault]
     if isinstance(error, InputError):
         found, what, status = error.faults, "This cannot be opened", 422
@@ -232,7 +234,7 @@ def refusal(error: Exception, *, whole: bool, marking: str = "") -> tuple[str, i
         said = " ".join(str(error).split())
         what, status = f"A fault of Muster, not of your input: {type(error).__name__}: {said}", 500
         found = []
-    return view.faults(found, what, whole=whole, marking=marking), status
+    return view.faults(found, what, whole=whole, marking=marking, pushed=pushed), status
 
 
 async def refused(request: Request, error: Exception) -> Response:

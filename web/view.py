@@ -254,11 +254,26 @@ def form(name: str, /, **names: Any) -> str:
     return _render(f"case/{name}.html.j2", **names)
 
 
-def faults(several: Sequence[Fault], what: str, *, whole: bool, marking: str = "") -> str:
-    """Return what is wrong, as a page of its own or in the place of progress."""
+def faults(
+    several: Sequence[Fault],
+    what: str,
+    *,
+    whole: bool,
+    marking: str = "",
+    pushed: bool = False,
+) -> str:
+    """Return what is wrong, as a page of its own or in the place of progress.
+
+    Args:
+        several: each fault.
+        what: what cannot be done for them.
+        whole: whether there is no page yet to tell it on.
+        marking: of the case, for a page of its own.
+        pushed: whether the address that is open is the one that is wrong, not the one before.
+    """
     told = [_told(each) for each in several]
     name = "fault_page.html.j2" if whole else "fault_partial.html.j2"
-    return _render(name, faults=told, what=what, marking=marking)
+    return _render(name, faults=told, what=what, marking=marking, pushed=pushed)
 
 
 def _told(fault: Fault) -> str:
