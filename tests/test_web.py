@@ -19,7 +19,7 @@ from starlette.testclient import TestClient
 from model.outcome import Progress
 from tests import browser
 from tests.test_reports import write_case
-from web import view
+from web import casework, view
 from web.address import State
 from web.answers import Served
 from web.app import application
@@ -83,7 +83,9 @@ def test_the_page_loads_nothing_from_elsewhere_and_no_script_of_its_own_text(
 
 def test_every_screen_carries_the_marking_also_on_paper(client: TestClient) -> None:
     assert client.get("/style.css").text.count('content:"TEST RESTRICTED"') == 2
-    waiting = view.page(State(), None, "", Prices(""), "TEST RESTRICTED")
+    read = casework.Read(None, (), (), "Test force", "TEST RESTRICTED", {})
+    waiting = view.page(State(), None, "", Prices(""), read)
+    assert "<h1>Test force</h1>" in waiting
     pages = [client.get(each).text for each in ("/", "/case", "/?lift=NONE", "/nowhere")]
     for page in (*pages, waiting):
         assert page.count('<p class="marking">TEST RESTRICTED') == 2

@@ -31,6 +31,7 @@ class Read:
 
     Attributes:
         case: None where it has faults.
+        force: its name; empty where the case has faults.
         marking: its classification; what there is of it where the case has faults.
         names: code and title of what can be named, by what it is.
     """
@@ -38,6 +39,7 @@ class Read:
     case: Case | None
     faults: tuple[Fault, ...]
     warnings: tuple[Fault, ...]
+    force: str
     marking: str
     names: dict[str, tuple[tuple[str, str], ...]]
 
@@ -72,14 +74,15 @@ def _read(folder: Path, stamp: str) -> Read:  # noqa: ARG001 - another stamp, an
     try:
         reading = read_case(folder)
     except InputError as error:
-        return Read(None, tuple(error.faults), (), _marking(folder), {})
+        return Read(None, tuple(error.faults), (), "", _marking(folder), {})
     case = reading.case
     known = {
         what: tuple((str(row[0]), str(row[1]) if len(row) > 1 else "") for row in rows)
         for what, _, rows in names.lists(case)
     }
     marking = words.plain(case.classification)
-    return Read(case, (), tuple(reading.warnings), marking, known)
+    force = words.plain(case.force)
+    return Read(case, (), tuple(reading.warnings), force, marking, known)
 
 
 def _marking(folder: Path) -> str:

@@ -71,9 +71,9 @@ async def page(request: Request) -> Response:
     state, tab = asked.state, _tab(request)
     known = prices(request)
     if whole:
-        look, marked = await _look(request, asked, QUICK), await marking(request)
+        look, read = await _look(request, asked, QUICK), await _read(request)
         goal = request.query_params.get("goal", "")
-        said = await run_in_threadpool(view.page, state, look, tab, known, marked, goal)
+        said = await run_in_threadpool(view.page, state, look, tab, known, read, goal)
         return HTMLResponse(said)
     headers = {"HX-Push-Url": view.address(state, tab=tab)}
     solving: Solving = request.app.state.solving
@@ -208,9 +208,12 @@ async def style(request: Request) -> Response:
 
 async def marking(request: Request) -> str:
     """Return the marking of the case, which every screen carries."""
+    return (await _read(request)).marking
+
+
+async def _read(request: Request) -> casework.Read:
     solving: Solving = request.app.state.solving
-    read = await run_in_threadpool(casework.read, solving.served)
-    return read.marking
+    return await run_in_threadpool(casework.read, solving.served)
 
 
 def refusal(

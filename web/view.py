@@ -21,6 +21,7 @@ from reports.told import GapTold, LineTold, TourTold
 from web import sorting
 from web.address import CASE, KEEP, MAX_CHANGE, PICTURE, Part, State
 from web.answers import Board, Counted, Look, Sketch, Switch
+from web.casework import Read
 from web.drawn import Drawn
 from web.pricing import Prices
 from web.tabs import TABS, Tab, chosen
@@ -132,10 +133,11 @@ def whose(keep: str) -> str:
 
 
 def page(
-    state: State, look: Look | None, tab: str, prices: Prices, marking: str, goal: str = ""
+    state: State, look: Look | None, tab: str, prices: Prices, read: Read, goal: str = ""
 ) -> str:
     """Return the whole page; without a look, one that waits for it."""
-    names = _names(state, look, tab) | {"marking": marking, "goal": goal or GOAL}
+    names = _names(state, look, tab) | {"marking": read.marking, "goal": goal or GOAL}
+    names["force"] = read.force
     names["events"] = address(state, "/events", tab=tab, goal=goal)
     return _render("page.html.j2", **names, **_priced(state, look, prices))
 
