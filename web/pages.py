@@ -18,6 +18,7 @@ from model.engine import Lost
 from model.faults import Fault, InputError
 from model.outcome import Progress, SolverFault
 from web import casework, view
+from web.address import State
 from web.answers import Asked, Look, NoAnswer
 from web.pricing import Prices, Pricing
 from web.solving import Busy, Job, Solving
@@ -53,7 +54,7 @@ def _tab(request: Request) -> str:
     return dict(parse_qsl(here)).get("tab", "")
 
 
-async def _look(request: Request, asked: Asked, seconds: float | None) -> Look | None:
+async def _look(request: Request, asked: Asked, seconds: float) -> Look | None:
     """Return the answer if it comes in time."""
     solving: Solving = request.app.state.solving
     job = solving.ask(asked)
@@ -61,6 +62,14 @@ async def _look(request: Request, asked: Asked, seconds: float | None) -> Look |
         return None
     look: Look = job.result()
     return look
+
+
+async def _answered(request: Request) -> tuple[State, Look]:
+    """Return what an address asks for, with its answer, however long that takes."""
+    solving: Solving = request.app.state.solving
+    job = solving.ask(_asked(request))
+    await job.wait()
+    return job.asked.state, job.result()
 
 
 @router.get("/")
@@ -99,35 +108,27 @@ async def shown(job: Job, tab: str, prices: Prices) -> str:
 @router.get("/prices")
 async def priced(request: Request) -> Response:
     """Tell how far the prices of caveats are, and at their end show them."""
-    asked = _asked(request)
-    look = await _look(request, asked, None)
-    assert look is not None  # noqa: S101 - it was waited for
+    state, look = await _answered(request)
     known = prices(request)
-    return HTMLResponse(
-        await run_in_threadpool(view.pricing, asked.state, look, _tab(request), known)
-    )
+    return HTMLResponse(await run_in_threadpool(view.pricing, state, look, _tab(request), known))
 
 
 @router.get("/tab")
 async def tab(request: Request) -> Response:
     """Open a tab of an answer."""
-    asked = _asked(request)
-    look = await _look(request, asked, None)
-    assert look is not None  # noqa: S101 - it was waited for
+    state, look = await _answered(request)
     name = _tab(request)
     goal = request.query_params.get("goal", "")
-    said = await run_in_threadpool(view.tab_of, asked.state, look, name, goal)
-    to = view.address(asked.state, tab=name, goal=goal)
+    said = await run_in_threadpool(view.tab_of, state, look, name, goal)
+    to = view.address(state, tab=name, goal=goal)
     return HTMLResponse(said, headers={"HX-Replace-Url": to})
 
 
 @router.get("/why")
 async def why(request: Request, line: str, month: int) -> Response:
     """Say why a line is as it is in a month."""
-    asked = _asked(request)
-    look = await _look(request, asked, None)
-    assert look is not None  # noqa: S101 - it was waited for
-    said = await run_in_threadpool(view.why, asked.state, look, line, month)
+    state, look = await _answered(request)
+    said = await run_in_threadpool(view.why, state, look, line, month)
     if said is None:
         message = "is no line and month of the case"
         raise InputError([Fault("address", 0, "", f"{line}, month {month}", message)])
@@ -137,10 +138,8 @@ async def why(request: Request, line: str, month: int) -> Response:
 @router.get("/tour")
 async def tour(request: Request, offer: str, line: str, month: int, area: str) -> Response:
     """Tell of the tour that an offer begins on a line in a month."""
-    asked = _asked(request)
-    look = await _look(request, asked, None)
-    assert look is not None  # noqa: S101 - it was waited for
-    said = await run_in_threadpool(view.tour, asked.state, look, offer, line, month, area)
+    state, look = await _answered(request)
+    said = await run_in_threadpool(view.tour, state, look, offer, line, month, area)
     if said is None:
         message = "begins no such tour"
         raise InputError([Fault("address", 0, "", f"{offer} on {line}, month {month}", message)])
@@ -245,7 +244,3 @@ async def refused(request: Request, error: Exception) -> Response:
     whole = request.headers.get("hx-request-type") != "partial"
     said, status = refusal(error, whole=whole, marking=await marking(request) if whole else "")
     return HTMLResponse(said, status)
-
-
-KNOWN: tuple[type[Exception], ...] = (InputError, Busy, NoAnswer)
-"""What a request may meet that is no fault of the program."""
