@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from model import amend, store, yaml_source
-from model.amend import FILES, KEYS, Field, Sort, Texts
+from model.amend import FILES, KEYS, Sort, Texts
 from model.case import Case
 from model.checks import YAML
 from model.faults import Fault, InputError
@@ -121,13 +121,8 @@ def _item(sort: Sort, name: str, cells: Texts, case: Case | None) -> Item:
     return Item(name, shown, " ".join((name, *shown)).lower())
 
 
-def fields(sort: Sort, kind: str) -> tuple[Field, ...]:
-    """Return the fields of a form; the id of an entry that is there is fixed, as is its kind."""
-    return amend.fields(sort, kind)
-
-
 def fixed(sort: Sort) -> tuple[str, ...]:
-    """Return the fields that an entry keeps for good."""
+    """Return the fields that an entry keeps for good: its id, and a caveat its kind."""
     return (KEYS[sort], "kind") if sort == "caveats" else (KEYS[sort],)
 
 
