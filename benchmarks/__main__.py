@@ -9,7 +9,7 @@ import argparse
 import os
 import platform
 
-from benchmarks import clicks, past, questions, theatre
+from benchmarks import busy, clicks, past, questions, theatre
 from benchmarks.ablation import SETS, ablation
 from benchmarks.generate import SIZES
 from benchmarks.race import race
@@ -31,6 +31,8 @@ def main() -> None:
     page.add_argument(
         "--ahead", type=float, default=110, help="seconds to let the server look ahead"
     )
+    small = parts.add_parser("busy", help="a small file while four solves run")
+    small.add_argument("--requests", type=int, default=400, help="to each of two servers")
     kept = parts.add_parser("history", help="the history of runs")
     kept.add_argument("--runs", type=int, default=10_000, help="so many are in it")
     off = parts.add_parser("ablation", help="what each tightening of the model brings")
@@ -59,6 +61,8 @@ def main() -> None:
         print(questions.report(max(1, chosen.times)), end="\n\n")
     if given.part == "clicks":
         print(clicks.report(max(1, given.every), given.ahead), end="\n\n")
+    if given.part == "busy":
+        print(busy.report(max(2, given.requests)), end="\n\n")
     if given.part in (None, "history"):
         chosen = given if given.part else kept.parse_args([])
         print(past.report(max(2, chosen.runs)), end="\n\n")

@@ -10,11 +10,10 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
-from starlette.staticfiles import StaticFiles
 
 import model
 from model.faults import Fault, InputError
-from web import api, asking, case_pages, exporting, offering, pages, saving, view
+from web import api, asking, case_pages, exporting, files, offering, pages, saving, view
 from web.answers import NoAnswer, Served
 from web.pricing import Pricing
 from web.security import LARGEST, Guard
@@ -63,7 +62,7 @@ def application(served: Served, *, workers: int, host: str = "127.0.0.1") -> Fas
     app.include_router(offering.router)
     app.include_router(asking.router)
     app.include_router(api.router)
-    app.mount("/static", StaticFiles(directory=view.STATIC), name="static")
+    app.router.routes.append(files.route("/static", view.STATIC))
     app.add_middleware(Guard, host=host)
     for error in (InputError, Busy, NoAnswer, api.NoJob, HTTPException, RequestValidationError):
         app.add_exception_handler(error, _refused)
