@@ -12,8 +12,8 @@ from tests.test_reports import write_case
 from tests.test_sketch import eager  # noqa: F401 - a fixture
 from web import pages, view, work
 from web.answers import Asked, Counted, Look, Served, Sketch
+from web.jobs import Job
 from web.pricing import Prices
-from web.solving import Job
 
 
 @pytest.fixture

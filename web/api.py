@@ -22,7 +22,8 @@ from reports import formats
 from reports.formats import FORMATS
 from web.address import BASELINE, KEEP, LONGEST, LONGEST_KEPT, LONGEST_OFFER, MAX_CHANGE, MOST
 from web.answers import Asked, Counted, Kind, NoAnswer, Report
-from web.solving import Busy, Job, Phase, Solving
+from web.jobs import Job, Phase
+from web.solving import Busy, Solving
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST)]
 Texts = Annotated[list[Text], Field(max_length=MOST)]

@@ -12,7 +12,8 @@ from model.faults import Fault, InputError
 from web import view
 from web.address import LONGEST
 from web.answers import Asked, Counted, NoAnswer
-from web.solving import Job, Solving
+from web.jobs import Job
+from web.solving import Solving
 
 MOST = 10
 """So many sets are looked for."""

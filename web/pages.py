@@ -20,8 +20,9 @@ from model.outcome import Progress, SolverFault
 from web import casework, view
 from web.address import State
 from web.answers import Asked, Look, NoAnswer
+from web.jobs import Job
 from web.pricing import Prices, Pricing
-from web.solving import Busy, Job, Solving
+from web.solving import Busy, Solving
 
 QUICK = 1.0
 """Seconds that a click waits for its answer before it shows how far the search is."""
