@@ -59,27 +59,6 @@ def trimmed(program: Program, point: Vector, costs: Vector) -> Vector:
     return point if program.fault(better) is not None else better
 
 
-def thinned(
-    program: Program, point: Vector, costs: Vector, stopped: Callable[[], bool] = lambda: False
-) -> Vector | None:
-    """Return the point with units taken away until every row holds, and others begun instead.
-
-    Args:
-        program: columns and rows.
-        point: breaks rows only by what there is too much of.
-        costs: of what is missing; what costs the least is taken away first.
-        stopped: asked often; true ends the beginning of others.
-
-    Returns:
-        the point; None where taking away does not help.
-    """
-    filling = _Filling(program, point, costs)
-    filling.thin()
-    filling.run(stopped)
-    better = filling.settled()
-    return better if program.fault(better) is None else None
-
-
 def told_exactly(program: Program, point: Vector) -> Vector:
     """Return the point with nothing more told to be missing than is.
 
@@ -181,45 +160,6 @@ class _Filling:
                     self.sums[r] -= value
                     if r in self.missing:
                         self.missing[r] += value
-
-    def thin(self) -> None:
-        """Take away what is too much in a row, and what then is too much in another, and so on."""
-        broken = [r for r in range(len(self.rows)) if self.sums[r] > self.most[r]]
-        while broken:
-            r = broken.pop()
-            while (beyond := self.sums[r] - self.rows[r].upper) > self.most[r] - self.rows[r].upper:
-                able = [
-                    (self.loss(c) / min(value, beyond), c)
-                    for c, value in zip(self.rows[r].columns, self.rows[r].values, strict=True)
-                    if value > 0 and self.point[c] > CLOSE and self.can_go(c)
-                ]
-                if not able:
-                    return
-                _, c = min(able)
-                by = min(1.0, self.point[c])
-                self.point[c] -= by
-                for other, value in self.entries[c]:
-                    self.sums[other] -= value * by
-                    if other in self.missing:
-                        self.missing[other] += value * by
-                    if value < 0 and self.sums[other] > self.most[other]:
-                        broken.append(other)
-
-    def can_go(self, column: int) -> bool:
-        """Whether no row asks for it but those that tell what is missing."""
-        return all(
-            value < 0 or r in self.missing or self.sums[r] - value >= self.rows[r].lower - CLOSE
-            for r, value in self.entries[column]
-        )
-
-    def loss(self, column: int) -> float:
-        """Return by how much one less makes more what is missing."""
-        total = 0.0
-        for r, value in self.entries[column]:
-            if r in self.missing:
-                missing = self.missing[r]
-                total += self.cost(r, missing + value) - self.cost(r, missing)
-        return total
 
     def worth(self, column: int) -> float:
         """Return by how much one more unit makes less what is missing."""

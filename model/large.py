@@ -2,9 +2,7 @@
 
 1. Every part is solved over units that need not be whole: a bound of it, and advice.
 2. From the advice and from what is missing a plan is made at once (``model/greedy.py``).
-3. Neighbourhood after neighbourhood makes the parts better (``model/neighbourhood.py``), as if
-   nothing joined them; then they yield to each other (``model/yielding.py``), and the plan of the
-   whole gets better in the same way.
+3. Neighbourhood after neighbourhood makes it better (``model/neighbourhood.py``).
 4. The solver looks at the parts that are still open, for better bounds and plans.
 
 The first tiers are weighed into one. What is proven of a weighed sum holds for all plans, not only
@@ -25,24 +23,18 @@ import numpy as np
 from model.cores import cores
 from model.course import Course
 from model.domain import Stage
-from model.greedy import filled, thinned, trimmed
+from model.greedy import filled, trimmed
 from model.highs import ABSOLUTE_GAP, Limits, minimise
 from model.neighbourhood import Climb, Field
 from model.program import Program, Vector
 from model.sketch import Sketcher
 from model.weighing import better_of, weighed, weighed_as
-from model.yielding import Yielding, apart, joining
 
 LARGE = 20_000
 """So many columns make a program large."""
 
-APART, LATE, PLANNING = 0.4, 0.6, 0.75
-"""Of the time that is left once there is a plan: when the parts have been bettered as if nothing
-joined them, when they are to yield faster, and when no more plans are looked for, only bounds.
-"""
-
-SELDOM = 10.0
-"""A plan of the whole is made from what the parts have so far after so many times its own time."""
+CLIMBING = 0.7
+"""Of the time that is left once there is a plan, the part in which only plans are looked for."""
 
 AT_LEAST = 5.0
 """Seconds that the first plan may take, even when time is up: without it there is none."""
@@ -92,89 +84,36 @@ class Ahead:
         self.least = np.zeros((len(self.aim.goals), len(parts)))
         # Where the solver has proven all there is, though plans of the whole may lie above it.
         self.closed = np.zeros((len(self.aim.goals), len(parts)), dtype=bool)
-        self.looked = np.zeros((len(self.aim.goals), len(parts)))  # with what effort
         self.point = program.nothing
 
     def run(self) -> None:
         """Find a good plan and bounds."""
         clock = self.clock
         advice = self.relax()
-        full = self.full(self.program, advice)
-        self.point = better_of(self.aim.goals, self.point, full)
-        self.tell()
-        began = time.monotonic()
-        left = clock.until - began
-        quiet = began + PLANNING * left
-        climb = self.climb = self.climbing(self.program, self.point)
-        if joining(self.program, self.parts) and not clock.over():
-            self.together(advice, began + APART * left, began + LATE * left)
-            climb.run(self.heard, None, lambda: time.monotonic() > quiet)
-        else:
-            climb.run(self.heard, advice, lambda: time.monotonic() > quiet)
-        self.point = climb.point
-        self.open_up(climb, clock.until)
-        self.trim()
-        self.tell()
-
-    def full(self, program: Program, advice: Vector) -> Vector:
-        """Return a plan at once, and at once also where time is up."""
         enough = time.monotonic() + AT_LEAST
-        over = self.clock.over
-        return filled(
-            program,
-            program.nothing,
+        full = filled(
+            self.program,
+            self.point,
             self.aim.costs,
-            lambda: over() and time.monotonic() > enough,
+            lambda: clock.over() and time.monotonic() > enough,
             advice,
         )
-
-    def climbing(self, program: Program, point: Vector) -> Climb:
-        """Return a climb that begins at a point."""
-        assert program.traits is not None  # noqa: S101 - asked by who calls
-        tiers, clock = [goal.costs for goal in self.aim.goals], self.clock
-        return Climb(
-            program, point, self.aim.costs, tiers, self.fields, clock.seed, clock.until, clock.over
-        )
-
-    def together(self, advice: Vector, half: float, late: float) -> None:
-        """Better the parts apart, let them yield to each other, and take over what comes of it.
-
-        Args:
-            advice: see ``Climb.run``.
-            half: when the parts have been apart long enough, in monotonic seconds.
-            late: when they are to yield faster.
-        """
-        rows, took = joining(self.program, self.parts), 0.0
-        last = time.monotonic()
-
-        def near(point: Vector) -> None:
-            nonlocal last, took
-            last = time.monotonic()
-            over = self.clock.over
-            plan = thinned(self.program, point, self.aim.costs, over)
-            if plan is not None and self.climb.put(np.arange(self.program.size), plan):
-                self.heard(self.climb.point)
-            took, last = time.monotonic() - last, time.monotonic()
-
-        def heard(point: Vector) -> None:
-            if time.monotonic() - last > SELDOM * took:
-                near(point)
-
-        alone = apart(self.program, rows, self.parts)
-        climb = self.climbing(alone, self.full(alone, advice))
-        climb.blocks = []  # what a caveat joins is of no use as long as it costs nothing
-        climb.run(heard, advice, lambda: time.monotonic() > half)
-        for field in self.fields:
-            field.tired = 0
-        clock = self.clock
-        settling = Yielding(
-            self.program, rows, climb.point, self.aim, self.fields,
-            (clock.seed, clock.until, clock.over),
+        self.point = better_of(self.aim.goals, self.point, full)
+        self.tell()
+        assert self.program.traits is not None  # noqa: S101 - asked by who calls
+        began = time.monotonic()
+        quiet = began + CLIMBING * (clock.until - began)
+        climb = Climb(
+            self.program, self.point, self.aim.costs,
+            [goal.costs for goal in self.aim.goals], self.fields,
+            clock.seed, clock.until, clock.over,
         )  # fmt: skip
-        settling.settle(heard, lambda: time.monotonic() > late)
-        near(settling.point[: self.program.size])
-        for field in self.fields:
-            field.tired = 0
+        self.climb = climb
+        climb.run(self.heard, advice, lambda: time.monotonic() > quiet)
+        self.point = climb.point
+        self.open_up(climb)
+        self.trim()
+        self.tell()
 
     def offer(self, parts: Sequence[list[int]], point: Vector) -> None:
         """Take over what is better in another point: all of it, or some of its parts."""
@@ -213,68 +152,51 @@ class Ahead:
             list(pool.map(look, range(len(self.parts))))
         return advice
 
-    def open_up(self, climb: Climb, until: float) -> None:
-        """Let the solver look at the parts that are open, one tier and then all, in turns.
-
-        Args:
-            climb: holds the plan, and takes over what is found with a bound.
-            until: when to stop, in monotonic seconds.
-        """
+    def open_up(self, climb: Climb) -> None:
+        """Let the solver look at the parts that are open, one tier and then all, in turns."""
         last = len(self.aim.goals) - 1
         for effort in EFFORTS:
             for i in range(last + 1):
                 waiting = [
                     k
                     for k in range(len(self.parts))
-                    if self.looked[i, k] < effort
-                    and not self.closed[i, k]
-                    and self.distance(i, k, climb.point) > ABSOLUTE_GAP
+                    if not self.closed[i, k] and self.distance(i, k) > ABSOLUTE_GAP
                 ]
-                waiting.sort(
-                    key=lambda k: -self.distance(i, k, climb.point) / len(self.parts[k]) ** COSTLY
-                )
+                waiting.sort(key=lambda k: -self.distance(i, k) / len(self.parts[k]) ** COSTLY)
                 with ThreadPoolExecutor(cores()) as pool:
-                    jobs = [
-                        (k, pool.submit(self.look, i, k, effort, climb.point.copy(), until))
-                        for k in waiting
-                    ]
+                    jobs = [(k, pool.submit(self.look, i, k, effort)) for k in waiting]
                     found = [(k, job.result()) for k, job in jobs]
                 for k, better in found:
-                    if better is not None:
-                        climb.put(self.parts[k], better)
-                self.point = climb.point
+                    if better is not None and climb.put(self.parts[k], better):
+                        self.point = climb.point
                 self.tell()
-                if self.clock.over() or time.monotonic() > until:
+                if self.clock.over():
                     return
 
-    def look(self, i: int, k: int, effort: int, point: Vector, until: float) -> Vector | None:
+    def look(self, i: int, k: int, effort: int) -> Vector | None:
         """Prove more of a tier of a part, or of all weighed; return what was found with it."""
-        if self.clock.over() or time.monotonic() > until:
+        if self.clock.over():
             return None
         last = len(self.aim.goals) - 1
         part, goal = self.programs[k], self.programs[k].goals[i]
         costs = self.aims[k].costs if i == last else goal.costs
         gap = max(ABSOLUTE_GAP, 0.0 if i == last else goal.step * 0.999 - 10 * ABSOLUTE_GAP)
-        limits = Limits(1e-4, gap, until, self.clock.seed, effort)
-        start = point[self.parts[k]]
+        limits = Limits(1e-4, gap, self.clock.until, self.clock.seed, effort)
+        start = self.point[self.parts[k]]
         answer = minimise(part, costs, limits, start=start)
-        if answer.ending == "spent":
-            self.looked[i, k] = effort
         self.closed[i, k] = answer.ending == "optimal"
         bound = answer.bound if i == last else stepped(answer.bound, goal.step)
         self.least[i, k] = min(max(self.least[i, k], bound), float(costs @ start))
-        if i == last:
-            self.fields[k].floor = self.least[last, k]
         if i < last or answer.point is None:
             return None
         return np.where(part.whole, np.round(answer.point), answer.point)
 
-    def distance(self, i: int, k: int, point: Vector) -> float:
+    def distance(self, i: int, k: int) -> float:
         """Return how far a part's value lies above what is proven of it."""
         last = len(self.aim.goals) - 1
         costs = self.aim.costs if i == last else self.aim.goals[i].costs
         columns = self.parts[k]
-        return float(costs[columns] @ point[columns]) - float(self.least[i, k])
+        return float(costs[columns] @ self.point[columns]) - float(self.least[i, k])
 
     def bounds(self, point: Vector) -> list[float]:
         """Return, per tier of the program, what no plan that holds the point's earlier ones beats.

@@ -138,7 +138,7 @@ class Field:
 
 
 @dataclass(frozen=True)
-class Move:
+class _Move:
     """A neighbourhood, and what the solver made of it."""
 
     field: Field
@@ -188,7 +188,6 @@ class Climb:
         for k, field in enumerate(fields):
             self.field_of[field.columns] = k
         self.blocks = self._joining()
-        self.shared = np.zeros(program.size, dtype=bool)  # columns that several moves may free
 
     def _joining(self) -> list[Numbers]:
         """Return the candidates of each block that joins parts."""
@@ -208,10 +207,6 @@ class Climb:
         """Return how far the part's weighted cost lies above what is proven of it."""
         return float(self.costs[field.columns] @ self.point[field.columns]) - field.floor
 
-    def hope(self, field: Field) -> float:
-        """Return what there may be to gain in a part."""
-        return self.gap(field)
-
     def run(
         self,
         told: Callable[[Vector], None],
@@ -227,40 +222,37 @@ class Climb:
             enough: asked before each round; true ends the search.
         """
         with ThreadPoolExecutor(cores()) as pool:
-            moves: list[Move] = [] if advice is None else self.advised(advice)
+            moves: list[_Move] = [] if advice is None else self.advised(advice)
             while not (enough() or self.over()):
                 now = moves[:TOGETHER] or self.drawn()
                 if not now:
                     return
                 moves = moves[TOGETHER:]
                 better = False
-                large_first = sorted(
-                    now, key=lambda move: -move.units
-                )  # nobody waits for a late one
-                jobs = {id(move): pool.submit(self.solve, move) for move in large_first}
-                answers = [jobs[id(move)].result() for move in now]  # all, before the plan moves
+                answers = list(pool.map(self.solve, now))  # all, before the plan moves
                 for move, answer in zip(now, answers, strict=True):
                     better |= self.take(move, answer)
                 if better:
                     told(self.point)
 
-    def advised(self, advice: Vector) -> list[Move]:
+    def advised(self, advice: Vector) -> list[_Move]:
         """Return a neighbourhood of each part that can gain: what is advised or in the plan."""
         moves = []
         for field in self.fields:
             units = field.units[(advice[field.units] > 1e-6) | (self.point[field.units] > 0)]
             if len(units) and self.gap(field) > NOTHING:
-                moves.append(Move(field, self.ground.with_followers(units), len(units)))
+                moves.append(_Move(field, self.ground.with_followers(units), len(units)))
         return moves
 
-    def drawn(self) -> list[Move]:
+    def drawn(self) -> list[_Move]:
         """Draw the neighbourhoods of a round, where there is the most to gain."""
+        gaps = [self.gap(field) for field in self.fields]
         hopes = [
-            hope / 2 ** (field.tired / 3) if hope > NOTHING and field.tired < self.patience else 0.0
-            for hope, field in zip(map(self.hope, self.fields), self.fields, strict=True)
+            gap / 2 ** (field.tired / 3) if gap > NOTHING and field.tired < self.patience else 0.0
+            for gap, field in zip(gaps, self.fields, strict=True)
         ]
         taken = np.zeros(self.program.size, dtype=bool)
-        moves: list[Move] = []
+        moves: list[_Move] = []
         for _ in range(2 * TOGETHER):
             if len(moves) == TOGETHER or not any(hopes):
                 break
@@ -271,8 +263,8 @@ class Climb:
                 continue
             columns = self.ground.with_followers(units)
             columns = columns[~taken[columns]]
-            taken[columns] = ~self.shared[columns]
-            moves.append(Move(field, columns, len(units)))
+            taken[columns] = True
+            moves.append(_Move(field, columns, len(units)))
         return moves
 
     def neighbourhood(self, field: Field) -> Numbers:
@@ -295,7 +287,7 @@ class Climb:
             far = np.abs(traits.start[units] - middle)
             nearest = np.sort(far)[min(len(far) - 1, size)]
             return self._some(units[far <= nearest], traits.line, size)
-        return self.lines(field, size, self._lack(field) if kind == "gaps" else None)
+        return self._lines(field, size, worst=kind == "gaps")
 
     def _some(self, units: Numbers, by: Numbers, size: int) -> Numbers:
         """Draw whole groups, such as all of a nation, until there are enough."""
@@ -311,27 +303,21 @@ class Climb:
             count += len(those)
         return np.sort(np.concatenate(chosen))[: 2 * size]
 
-    def _lack(self, field: Field) -> Vector:
-        """Return what is missing on each line of a part, weighted."""
-        paid = field.columns[self.costs[field.columns] > 0]
-        paid = paid[self.traits.line[paid] >= 0]
-        last = int(self.traits.line.max())
-        return _added(self.traits.line[paid], self.costs[paid] * self.point[paid], last + 1)
-
-    def lines(self, field: Field, size: int, worth: Vector | None) -> Numbers:
-        """Draw lines, one after the other among those that share offers with the ones before.
-
-        Args:
-            field: the part.
-            size: about so many candidates.
-            worth: of each line of the program, what makes it likely to be drawn.
-        """
+    def _lines(self, field: Field, size: int, *, worst: bool) -> Numbers:
+        """Draw lines, one after the other among those that share offers with the ones before."""
         traits, units = self.traits, field.units
         of_line = traits.line[units]
         lines = np.unique(of_line)
         weights = np.ones(len(lines))
-        if worth is not None:
-            weights = worth[lines] + 1e-3 * (1.0 + worth[lines].max())
+        if worst:
+            paid = field.columns[self.costs[field.columns] > 0]
+            paid = paid[traits.line[paid] >= 0]
+            lack = np.bincount(
+                np.searchsorted(lines, traits.line[paid]).clip(0, len(lines) - 1),
+                weights=self.costs[paid] * self.point[paid],
+                minlength=len(lines),
+            )
+            weights = lack + 1e-3 * (1.0 + lack.max())
         chosen = np.zeros(len(units), dtype=bool)
         able = np.ones(len(lines), dtype=bool)
         line = self.lot.choices(range(len(lines)), weights.tolist())[0]
@@ -348,7 +334,7 @@ class Climb:
                 return units[chosen]
             line = self.lot.choices(range(len(lines)), near.tolist())[0]
 
-    def solve(self, move: Move) -> Answer:
+    def solve(self, move: _Move) -> Answer:
         """Let the solver better a neighbourhood. Several at a time, from one and the same plan."""
         columns = move.columns
         if self.over():
@@ -361,7 +347,7 @@ class Climb:
             start=self.point[columns],
         )
 
-    def take(self, move: Move, answer: Answer) -> bool:
+    def take(self, move: _Move, answer: Answer) -> bool:
         """Take over what is better, or as good and different; return whether it is better."""
         field = move.field
         if answer.ending == "optimal" and answer.effort < EFFORT / 4:
@@ -381,7 +367,8 @@ class Climb:
 
         Return whether they are better.
         """
-        point = self.rounded(columns, point)
+        point = np.where(self.program.whole[columns], np.round(point), point)
+        point = np.clip(point, self.program.lower[columns], self.program.upper[columns])
         by = point - self.point[columns]
         moved = [float(costs[columns] @ by) for costs in self.tiers]
         first = next((each for each in moved if abs(each) > 1e-7), 0.0)
@@ -395,8 +382,3 @@ class Climb:
         self.point[columns] = point
         self.sums[touched] = sums
         return first < 0
-
-    def rounded(self, columns: Numbers, point: Vector) -> Vector:
-        """Return values of some columns, whole and within bounds where the solver strayed."""
-        point = np.where(self.program.whole[columns], np.round(point), point)
-        return point.clip(self.program.lower[columns], self.program.upper[columns])
