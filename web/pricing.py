@@ -69,12 +69,15 @@ class Pricing:
             if found is not None:
                 prices.found[name] = found
 
-        await self._side_by_side(batch.rest, priced)
+        await self._side_by_side(batch.rest, priced, self.solving.size)
         prices.over = True
         order = sorted(prices.found.values(), key=lambda each: each.rank)
         free = {each.name for each in batch.prices}
-        await self._side_by_side([e.name for e in order if e.name in free], self._look_on(prices))
-        await self._side_by_side([e.name for e in order], self._look_ahead)
+        # One worker is left to whoever asks: to take one back costs him the wait for it to let go.
+        spared = max(1, self.solving.size - 1)
+        rest = [each.name for each in order if each.name in free]
+        await self._side_by_side(rest, self._look_on(prices), spared)
+        await self._side_by_side([each.name for each in order], self._look_ahead, spared)
 
     async def _asked(self, more: tuple[tuple[str, str], ...]) -> object:
         asked = Asked("price", State(), self.solving.served.stamp(), more)
@@ -108,10 +111,11 @@ class Pricing:
         if job is not None:
             await job.wait()
 
+    @staticmethod
     async def _side_by_side(
-        self, names: Iterable[str], each: Callable[[str], Awaitable[None]]
+        names: Iterable[str], each: Callable[[str], Awaitable[None]], many: int
     ) -> None:
-        """Do something with every name in their order, as many at once as there are workers."""
+        """Do something with every name in their order, so many at once."""
         left = iter(list(names))
 
         async def one() -> None:
@@ -119,5 +123,5 @@ class Pricing:
                 await each(name)
 
         async with asyncio.TaskGroup() as group:
-            for _ in range(self.solving.size):
+            for _ in range(many):
                 group.create_task(one())
