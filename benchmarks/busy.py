@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import http.client
 import statistics
-import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack
 from urllib.parse import urlsplit
 
-from benchmarks.yardstick import RESULTS, ROOT
+from benchmarks.processes import serving
+from benchmarks.yardstick import RESULTS
 
 ASKED_SECONDS = 0.05
 FILE = "/static/page.css"
@@ -48,8 +48,8 @@ def report(requests: int) -> str:
     command += ["--history", "off", "--workers", "4", "--time-limit", "300"]
     seconds: dict[str, list[float]] = {"the page's server": [], "one with nothing to do": []}
     with ExitStack() as stack:
-        served = stack.enter_context(_process(command))
-        floor = stack.enter_context(_process([sys.executable, "-c", _FLOOR]))
+        served = stack.enter_context(serving(command))
+        floor = stack.enter_context(serving([sys.executable, "-c", _FLOOR]))
         _get(served, "/")  # until the case is solved
         followers = [_Follower(served, each) for each in HARD]
         for each in followers:
@@ -112,16 +112,3 @@ class _Follower:
             if line.startswith(b"event: over"):
                 break
         self.over = True
-
-
-@contextmanager
-def _process(command: Sequence[str]) -> Iterator[str]:
-    """Start a server, give the address that it prints, and end it."""
-    server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    assert server.stdout
-    try:
-        yield server.stdout.readline().split()[-1]
-    finally:
-        server.kill()
-        server.wait()
-        server.stdout.close()

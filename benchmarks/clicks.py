@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
-from benchmarks.processes import spread
-from benchmarks.yardstick import RESULTS, ROOT
+from benchmarks.processes import serving, spread
+from benchmarks.yardstick import RESULTS
 
 ASKED_SECONDS = 0.5
+_SERVE = (sys.executable, "solve.py", "serve", "--port", "0", "--no-browser", "--history", "off")
 _WAIT = 60_000  # milliseconds
 _SWITCH = '#board [role=switch][name="lift"][value="{}"]'
 # Counts until the frame after the one in which the picture was replaced, as an eye would.
@@ -60,7 +58,7 @@ def _measured(every: int, wait: float, together: int) -> list[float]:
     from tests import browser  # with what the tests need, which the benchmarks can do without
 
     seconds = []
-    with _served() as address, browser.opened() as chromium:
+    with serving(_SERVE) as address, browser.opened() as chromium:
         page = chromium.new_page(viewport={"width": 1600, "height": 900})
         page.add_init_script("localStorage.setItem('muster.visited', '1')")
         page.goto(address)
@@ -84,18 +82,3 @@ def _measured(every: int, wait: float, together: int) -> list[float]:
 def _settled(page: Any) -> None:
     page.locator("#progress > *").first.wait_for(state="detached", timeout=_WAIT)
     time.sleep(1)
-
-
-@contextmanager
-def _served() -> Iterator[str]:
-    command = [sys.executable, "solve.py", "serve", "--port", "0", "--no-browser"]
-    server = subprocess.Popen(
-        [*command, "--history", "off"], cwd=ROOT, stdout=subprocess.PIPE, text=True
-    )
-    assert server.stdout
-    try:
-        yield server.stdout.readline().split()[-1]
-    finally:
-        server.kill()
-        server.wait()
-        server.stdout.close()

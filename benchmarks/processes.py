@@ -6,10 +6,11 @@ import os
 import statistics
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-from benchmarks.yardstick import mebibytes
+from benchmarks.yardstick import ROOT, mebibytes
 
 
 @dataclass(frozen=True)
@@ -48,3 +49,16 @@ def spread(values: Sequence[float], form: str = ".2f") -> str:
     """Say least, median and most."""
     low, middle, high = min(values), statistics.median(values), max(values)
     return f"{middle:{form}} ({low:{form}} to {high:{form}})"
+
+
+@contextmanager
+def serving(command: Sequence[str]) -> Iterator[str]:
+    """Start a server, give the address that it prints, and end it."""
+    server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    assert server.stdout
+    try:
+        yield server.stdout.readline().split()[-1]
+    finally:
+        server.kill()
+        server.wait()
+        server.stdout.close()
