@@ -179,3 +179,47 @@ def test_a_planner_needs_no_mouse(address: str) -> None:  # noqa: F811
         reach(page, "#save-said a")
         page.keyboard.press("Enter")
         page.locator(".done li", has_text="by-keys").wait_for(timeout=60_000)
+
+
+def test_an_answer_that_comes_takes_nothing_out_of_the_hand(address: str) -> None:  # noqa: F811
+    lifted = "?lift=CZE-BASING&tab=asks"
+    with browser.opened() as chromium:
+        page = chromium.new_page(viewport={"width": 1280, "height": 720})
+        page.goto(address + lifted)
+        page.locator("[data-skip]").click()
+        goal = page.locator("[name=goal]")
+        goal.fill("L01=1")
+        page.locator("#tab-nations").focus()
+        another_answer(page, f"/{lifted}&refuse=BEL-VOTE")
+        expect(goal).to_have_value("L01=1")
+        expect(page.locator("#tab-nations")).to_be_focused()
+
+        page.get_by_role("button", name="Save as scenario").focus()
+        another_answer(page, f"/{lifted}")
+        page.keyboard.press("Enter")
+        name = page.locator("#save [name=name]")
+        name.fill("by-hand")
+        another_answer(page, f"/{lifted}&refuse=BEL-VOTE")
+        expect(name).to_be_focused()
+        expect(name).to_have_value("by-hand")
+        page.keyboard.press("Enter")
+        page.locator("#save-said [role=status]").wait_for(timeout=60_000)
+        # What was said of one scenario is not said of the next.
+        another_answer(page, f"/{lifted}&refuse=BEL-VOTE")
+        page.locator("#save-said [role=status]").wait_for()
+        another_answer(page, f"/{lifted}")
+        expect(page.locator("#save-said [role=status]")).to_have_count(0)
+        # It was the open one that was saved, with what an earlier answer did not hold yet.
+        page.goto(f"{address}?scenario=by-hand")
+        page.locator(".done li", has_text="by-hand").wait_for(timeout=60_000)
+        vote = page.get_by_role("combobox", name="BEL-VOTE")
+        expect(vote.locator(":checked")).to_contain_text("refused", timeout=60_000)
+
+
+def another_answer(page: Page, where: str) -> None:
+    """Have the page ask for a state as a click does, and wait for all that is told of it."""
+    page.evaluate("to => htmx.ajax('GET', to, {target: '#answer', swap: 'none'})", where)
+    page.locator("#progress .solving, #progress [hidden]").wait_for(state="detached")
+    changes = where.count("=") - where.count("tab=")
+    expect(page.locator(".done li")).to_have_count(changes, timeout=60_000)
+    page.wait_for_function("!document.querySelector('#picture .telling, #progress > *')")

@@ -37,8 +37,9 @@
     const bars = all();
     const again = bars.find((bar) => bar.getAttribute("aria-label") === held) ?? bars[0];
     for (const bar of bars) bar.setAttribute("tabindex", bar === again ? 0 : -1);
-    // Where bars are replaced under the hand that is on one, the hand stays on it.
-    if (again && held && document.activeElement === document.body) again.focus({ preventScroll: true });
+    // Where bars are changed under the hand that is on one, the hand stays on it.
+    const on = document.activeElement;
+    if (again && held && (on === document.body || bars.includes(on))) again.focus({ preventScroll: true });
   }
 
   // Below the picture a tab that opens may be out of sight; beside it, it never is.
