@@ -263,8 +263,8 @@ def test_what_is_wrong_can_be_corrected_or_taken_back_and_the_rest_stays_open(
         page.keyboard.press("Tab")
         page.locator(".done li", has_text="Pinned").wait_for(timeout=60_000)
         expect(fault).to_have_count(0)
-        # What was wrong is taken back by a click, and what was right before it is still there.
-        page.locator(".typed summary").click()
+        # What was wrong is taken back by a click, and what was right before it is still there; so
+        # is what was opened to type it.
         page.fill(".typed [name=forbid]", "NOBODY")
         page.keyboard.press("Tab")
         fault.get_by_role("link", name="take it back").click()
