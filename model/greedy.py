@@ -87,7 +87,7 @@ class _Filling:
         self.units: list[bool] = units.tolist()
         self.rows = program.rows
         self.most = [row.upper + CLOSE * max(1.0, abs(row.upper)) for row in self.rows]
-        self.sums = [row.value(point) for row in self.rows]
+        self.sums: list[float] = program.matrix.sums(point).tolist()
         self.entries: list[list[tuple[int, float]]] = [[] for _ in range(program.size)]
         # What is missing to a row is told by columns that cost: the cheapest is filled first.
         self.wanting: dict[int, list[tuple[float, int]]] = {}

@@ -16,7 +16,7 @@ import numpy as np
 from model.course import Proven
 from model.domain import Stage
 from model.highs import ABSOLUTE_GAP, Limits, Watch
-from model.program import INFINITY, Goal, Program, Row, Vector
+from model.program import INFINITY, Goal, Matrix, Program, Row, Vector
 from model.sketch import Tell
 from model.steps import drift, exact, met, slack
 from model.terms import Known, Standing, Terms
@@ -191,8 +191,9 @@ class Part:
         program, standing = self.program, self.standing
         last = _aim(program.goals[-1])
         plans = self.terms.memo.plans[self.keys[-1]] if self.terms.memo else []
+        laid = Matrix.of(rows)
         for plan in plans:
-            if not any(row.breaks(plan) for row in rows):
+            if not laid.beyond(plan).any():
                 self._take(last, plan)
                 return
         memo = self.terms.memo.known if self.terms.memo else {}

@@ -193,6 +193,14 @@ class Matrix:
         found = np.bincount(self.row, weights=each, minlength=len(self.lower))
         return found.astype(float, copy=False)
 
+    def sums(self, point: Vector) -> Vector:
+        """Return each row's sum at a point."""
+        return self.total(self.value * point[self.index])
+
+    def beyond(self, point: Vector) -> Flags:
+        """Return of each row whether the point lies beyond its upper bound."""
+        return self.sums(point) > self.upper + TOLERANCE
+
     @cached_property
     def _scale(self) -> Vector:
         scale = np.ones(len(self.lower))
@@ -201,7 +209,7 @@ class Matrix:
 
     def fault(self, point: Vector, tolerance: float) -> str | None:
         """Return what row the point breaks, or None where it keeps all."""
-        total = self.total(self.value * point[self.index])
+        total = self.sums(point)
         slack = tolerance * self._scale
         broken = np.flatnonzero((total < self.lower - slack) | (total > self.upper + slack))
         if not len(broken):

@@ -10,7 +10,7 @@ import numpy as np
 from model.greedy import filled
 from model.highs import ABSOLUTE_GAP, Limits
 from model.neighbourhood import Climb, Field
-from model.program import TOLERANCE, Program, Row, Vector
+from model.program import Program, Row, Vector
 from model.steps import exact, met
 from model.terms import Standing, Terms
 from model.weighing import weighed
@@ -38,9 +38,7 @@ def as_one(program: Program, standings: Sequence[Standing]) -> Vector:
 
 def broken_rows(program: Program, point: Vector) -> list[Row]:
     """Return the joining rows that a point breaks."""
-    rows = program.matrix
-    beyond = rows.total(rows.value * point[rows.index]) > rows.upper + TOLERANCE
-    several = (program.rows[i] for i in np.flatnonzero(beyond).tolist())
+    several = (program.rows[i] for i in np.flatnonzero(program.matrix.beyond(point)).tolist())
     return [row for row in several if row.block]
 
 

@@ -14,9 +14,10 @@ from tests.test_reports import write_case
 from web import kept, pricing, pricing_work, work
 from web.address import State
 from web.answers import Asked, Foreseen, Look, NoAnswer, Packed, PriceBatch, Served, Sketch
+from web.jobs import Job
 from web.kept import Answers
 from web.pricing import Pricing
-from web.solving import Solving
+from web.solving import Solving, _Seat
 
 LIFTS = ("CZE-BASING", "BEL-VOTE")
 
@@ -31,11 +32,13 @@ def lifted(served: Served, name: str) -> Asked:
     return Asked("look", State(lift=(name,)), served.stamp())
 
 
-def with_workers(served: Served, then: Callable[[Solving], Awaitable[None]]) -> None:
-    """Do something with one worker."""
+def with_workers(
+    served: Served, then: Callable[[Solving], Awaitable[None]], workers: int = 1
+) -> None:
+    """Do something with one worker, or more."""
 
     async def run() -> None:
-        solving = Solving(served, workers=1)
+        solving = Solving(served, workers=workers)
         solving.start()
         try:
             await asyncio.wait_for(then(solving), 120)
@@ -45,10 +48,14 @@ def with_workers(served: Served, then: Callable[[Solving], Awaitable[None]]) -> 
     asyncio.run(run())
 
 
+@pytest.mark.parametrize("patience", [pricing.PATIENCE, 0.0])
 def test_after_the_prices_every_lifted_caveat_has_its_answer_already(
-    served: Served, monkeypatch: pytest.MonkeyPatch
+    served: Served, monkeypatch: pytest.MonkeyPatch, patience: float
 ) -> None:
+    # What takes longer than it may is ended, and searched to its end after the others.
+    monkeypatch.setattr(pricing, "PATIENCE", patience)
     monkeypatch.setattr(pricing, "QUIET", 0.0)
+    monkeypatch.setattr(pricing, "PAUSE", 0.0)
 
     async def then(solving: Solving) -> None:
         work = Pricing(solving)
@@ -56,6 +63,7 @@ def test_after_the_prices_every_lifted_caveat_has_its_answer_already(
         assert work._task is not None
         await work._task
         for name in LIFTS:
+            assert solving._foreseen.get(served.stamp(scenarios=False), State(lift=(name,)))
             job = solving.ask(lifted(served, name))
             assert job.over
             ahead: Look = job.result()
@@ -66,6 +74,33 @@ def test_after_the_prices_every_lifted_caveat_has_its_answer_already(
             assert fresh.result().content == ahead.content
 
     with_workers(served, then)
+
+
+def test_one_worker_waits_for_whoever_asks_while_the_others_look_ahead(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pricing, "QUIET", 0.0)
+    monkeypatch.setattr(pricing, "PAUSE", 0.0)
+    before: list[int] = []
+    after: list[int] = []
+
+    async def then(solving: Solving) -> None:
+        work = Pricing(solving)
+        prices = work.now(served.stamp(scenarios=False))
+        begin = solving._begin
+
+        def begun(seat: _Seat, job: Job) -> None:
+            begin(seat, job)
+            at_work = sum(each.job is not None for each in solving._seats)
+            (after if prices.over else before).append(at_work)
+
+        monkeypatch.setattr(solving, "_begin", begun)
+        assert work._task is not None
+        await work._task
+
+    with_workers(served, then, workers=3)
+    assert len(after) > len(LIFTS)
+    assert max(after) == 2
 
 
 def priced(served: Served, *of: str) -> PriceBatch | Foreseen:

@@ -12,6 +12,10 @@ from web.solving import Solving
 
 QUIET = 2.0
 """Seconds in which nobody asks for anything before a question is answered that nobody asked."""
+PAUSE = 0.5
+"""The same before one that lets go at once as soon as somebody asks."""
+PATIENCE = 1.5
+"""Seconds after which a search that nobody asked for is put behind those that may be shorter."""
 
 
 @dataclass
@@ -76,30 +80,47 @@ class Pricing:
         # One worker is left to whoever asks: to take one back costs him the wait for it to let go.
         spared = max(1, self.solving.size - 1)
         rest = [each.name for each in order if each.name in free]
-        await self._side_by_side(rest, self._look_on(prices), spared)
+        long: list[str] = []
+        await self._side_by_side(rest, self._look_on(prices, PATIENCE, long), spared)
+        await self._side_by_side(long, self._look_on(prices, None, []), spared)
         await self._side_by_side([each.name for each in order], self._look_ahead, spared)
 
-    async def _asked(self, more: tuple[tuple[str, str], ...]) -> object:
+    async def _asked(
+        self, more: tuple[tuple[str, str], ...], seconds: float | None = None
+    ) -> object:
+        """Return the answer; None where there is none, or not in so many seconds."""
         asked = Asked("price", State(), self.solving.served.stamp(), more)
         job = self.solving.ask(asked, kept=True)
-        await job.wait()
+        if not await job.wait(seconds):
+            self.solving.cancel(job)
         return job.answer
 
-    async def _foreseen(self, prices: Prices, name: str) -> Price | None:
+    async def _foreseen(
+        self, prices: Prices, name: str, seconds: float | None = None
+    ) -> Price | None:
         """Have a caveat lifted; return its price, and keep what was found for whoever lifts it."""
-        answer = await self._asked((("of", name),))
+        answer = await self._asked((("of", name),), seconds)
         if not isinstance(answer, Foreseen):
             return None
         if answer.found:
             self.solving.foresee(prices.stamp, State(lift=(name,)), answer.found)
         return answer.price
 
-    def _look_on(self, prices: Prices) -> Callable[[str], Awaitable[None]]:
-        """Return what lifts a caveat whose price needed no search."""
+    def _look_on(
+        self, prices: Prices, seconds: float | None, long: list[str]
+    ) -> Callable[[str], Awaitable[None]]:
+        """Return what lifts a caveat whose price needed no search.
+
+        Args:
+            prices: of its case.
+            seconds: for each; None for no limit.
+            long: takes the names of those that would have taken longer.
+        """
 
         async def look(name: str) -> None:
-            await self.solving.quiet(QUIET)
-            await self._foreseen(prices, name)
+            await self.solving.quiet(PAUSE)
+            if await self._foreseen(prices, name, seconds) is None:
+                long.append(name)
 
         return look
 
