@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from model.domain import Stage
 from model.program import Goal, Vector
 
-SOON = 0.1
+SOON = 0.04
 """Seconds of search before a plan is told that is as good as any in what its picture shows."""
 FIRST = 1.0
 """Seconds before any other one is told; most searches are over by then."""
