@@ -58,6 +58,10 @@ def test_no_request_that_the_description_allows_meets_a_fault_of_the_program(
         given(each.as_strategy())(ask)()
 
 
+def test_the_routes_are_built_before_anybody_asks(client: TestClient) -> None:
+    assert client.app.openapi_schema  # type: ignore[attr-defined]
+
+
 def test_a_worker_that_is_killed_is_replaced_and_its_question_is_told(client: TestClient) -> None:
     opened(client, "/")
     seat = solving(client)._seats[0]

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 import model
@@ -40,6 +41,9 @@ def application(served: Served, *, workers: int, host: str = "127.0.0.1") -> Fas
         app.state.solving = solving
         app.state.pricing = Pricing(solving)
         solving.start()
+        # Else the first to ask for any of it has it built, for a tenth of a second, in which
+        # nobody else has an answer: the routes, and what threads are called with.
+        await run_in_threadpool(app.openapi)
         try:
             yield
         finally:
@@ -55,6 +59,7 @@ def application(served: Served, *, workers: int, host: str = "127.0.0.1") -> Fas
         lifespan=life,
         max_body_size=LARGEST,
     )
+    app.router.routes.append(files.route("/static", view.STATIC))
     app.include_router(pages.router)
     app.include_router(case_pages.router)
     app.include_router(saving.router)
@@ -62,7 +67,6 @@ def application(served: Served, *, workers: int, host: str = "127.0.0.1") -> Fas
     app.include_router(offering.router)
     app.include_router(asking.router)
     app.include_router(api.router)
-    app.router.routes.append(files.route("/static", view.STATIC))
     app.add_middleware(Guard, host=host)
     for error in (InputError, Busy, NoAnswer, api.NoJob, HTTPException, RequestValidationError):
         app.add_exception_handler(error, _refused)
