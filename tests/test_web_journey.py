@@ -222,4 +222,4 @@ def another_answer(page: Page, where: str) -> None:
     page.locator("#progress .solving, #progress [hidden]").wait_for(state="detached")
     changes = where.count("=") - where.count("tab=")
     expect(page.locator(".done li")).to_have_count(changes, timeout=60_000)
-    page.wait_for_function("!document.querySelector('#picture .telling, #progress > *')")
+    expect(page.locator("#picture .telling, #progress > *")).to_have_count(0, timeout=60_000)
