@@ -9,25 +9,43 @@
   const all = () => [...document.querySelectorAll("#tabs svg a")];
 
   // While only the picture is that of the new plan, the tabs lead to the one before: a click on
-  // one counts as soon as they are new.
+  // one counts as soon as they are new. So does one that asks for something while an answer is on
+  // its way, and one whose own answer is on its way when something else is asked for.
   const telling = () => document.querySelector("#picture .telling");
+  const waiting = () => telling() || document.querySelector("#progress[data-asking], #progress .solving");
+  const called = (link) => link.id || (link.getAttribute("aria-label") ?? link.textContent);
   let wanted = "";
+  let opens = null;
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.("#tabs a");
-    if (!link || !telling()) return;
+    if (!link || !(link.matches("[hx-get], [data-lift]") ? waiting() : telling())) return;
     event.preventDefault();
     event.stopPropagation();
-    wanted = link.id;
+    wanted = called(link);
   }, true);
+  document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
+    if (ctx.target?.id === "tabs") opens = ctx;
+    else if (opens && ctx.swap === "none" && ctx.request.method === "GET") {
+      wanted = called(opens.sourceElement);
+      opens.request.abort();
+    }
+  });
+  document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
+    if (ctx === opens) opens = null;
+    follow();
+  });
+
+  function follow() {
+    if (!wanted || waiting()) return;
+    const link = [...document.querySelectorAll("#tabs a")].find((each) => called(each) === wanted);
+    wanted = "";
+    link?.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true }));  // a bar has no click()
+  }
 
   function prepare() {
     const tabs = document.getElementById("tabs");
     if (!tabs) return;
-    if (wanted && !telling()) {
-      const link = document.getElementById(wanted);
-      wanted = "";
-      link?.click();
-    }
+    follow();
     if (opening) bring(tabs.querySelector(".tab"));
     else tabs.scrollTop = read;
     opening = false;

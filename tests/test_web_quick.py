@@ -1,0 +1,159 @@
+"""A hand that is quicker than the answers; in a browser, on a tiny case."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import parse_qsl
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect
+
+from tests import browser
+from tests.test_reports import write_case
+from tests.test_web import serve
+
+ASKED = re.compile(r"^http://[^/]+/(\?.*)?$")
+LIFTED = "?lift=CZE-BASING"
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """One server for all of them: they change nothing on disk."""
+    case = tmp_path_factory.mktemp("quick") / "case"
+    write_case(case)
+    server, address = serve(case)
+    assert server.stdout
+    try:
+        yield address
+    finally:
+        server.terminate()
+        server.wait(30)
+        server.stdout.close()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with browser.opened() as chromium:
+        yield chromium
+
+
+@pytest.fixture
+def page(address: str, chromium: Browser) -> Iterator[Page]:
+    """A page on which one caveat is lifted."""
+    page = chromium.new_page(viewport={"width": 1280, "height": 720})
+    page.add_init_script("localStorage.setItem('muster.visited', '1')")
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    opened(page, address + LIFTED)
+    yield page
+    page.close()
+    assert not errors
+
+
+def opened(page: Page, where: str) -> None:
+    page.goto(where)
+    page.locator("#answer .shift").wait_for(timeout=60_000)
+    told(page)
+
+
+def told(page: Page) -> None:
+    """Wait until nothing is on its way any more."""
+    for each in ("#progress[data-asking]", "#progress > *", "#picture .telling"):
+        expect(page.locator(each)).to_have_count(0, timeout=60_000)
+
+
+def changed(page: Page, *several: str) -> None:
+    """Hold that these are the changes that are open, and that the address says so."""
+    told(page)
+    expect(page.locator(".done li b")).to_have_text(several, timeout=60_000)
+    query = parse_qsl(page.url.partition("?")[2])
+    assert [value for part, value in query if part != "tab"] == list(several)
+
+
+@contextmanager
+def slowly(page: Page, asked: str | re.Pattern[str] = ASKED) -> Iterator[None]:
+    """Keep what is asked for on its way for as long as something is done."""
+    held: list[Route] = []
+    over = False
+    page.route(asked, lambda route: route.continue_() if over else held.append(route))
+    yield
+    page.wait_for_timeout(100)  # a switch asks a moment after it is turned
+    over = True
+    for each in held:
+        each.continue_()
+
+
+def test_undone_one_after_the_other_all_stay_undone(page: Page, address: str) -> None:
+    opened(page, f"{address}{LIFTED}&refuse=BEL-VOTE&set=ALB-LAND-1.units%3D1")
+    with slowly(page):
+        page.get_by_label("Undo: Lifted CZE-BASING").click()
+        page.get_by_label("Undo: Refused BEL-VOTE").click()
+    changed(page, "ALB-LAND-1.units=1")
+
+
+def test_what_is_undone_does_not_come_back_with_the_next_switch(page: Page) -> None:
+    page.locator("select[name=vote]").select_option("refuse:BEL-VOTE")
+    page.locator("input[name='seat:paris:6']").fill("5")
+    page.keyboard.press("Tab")
+    seats = 'headquarters.seats=[{"area": "paris", "months": 5}, {"area": "london", "months": 6}]'
+    changed(page, "CZE-BASING", "BEL-VOTE", seats)
+    with slowly(page):
+        page.get_by_label("Undo: Refused BEL-VOTE").click()
+        page.locator("[role=switch][value=BEL-VOTE]").click()
+    changed(page, "BEL-VOTE", "CZE-BASING", seats)
+    with slowly(page):
+        page.get_by_role("link", name="Undo all").click()
+        page.locator("[role=switch][value=BEL-VOTE]").click()  # not lifted any more: lifted again
+    changed(page, "BEL-VOTE")
+    with slowly(page):
+        page.locator("[role=switch][value=CZE-BASING]").click()
+        page.get_by_label("Undo: Lifted BEL-VOTE").click()
+    changed(page, "CZE-BASING")
+
+
+def test_what_is_typed_while_an_answer_comes_stays(page: Page) -> None:
+    month = page.locator("input[name='month:BEL-VOTE:1']")
+    typed = page.locator(".typed [name=pin]")
+    page.locator(".typed summary").click()
+    for field, text in ((month, "4"), (typed, "CZE-LAND-1:L0")):
+        with slowly(page):
+            page.locator("[role=switch][value=BEL-VOTE]").click()
+            field.focus()
+            page.keyboard.press("Control+a")
+            page.keyboard.type(text)
+        expect(page.locator(".done li")).to_have_count(2)
+        told(page)
+        expect(field).to_be_focused()
+        expect(field).to_have_value(text)
+    page.keyboard.type("1:1")
+    page.keyboard.press("Enter")
+    # Once it is asked for it stands in the list, and the field is for the next one.
+    changed(page, "CZE-BASING", "BEL-VOTE.month=4", "CZE-LAND-1:L01:1")
+    expect(typed).to_have_value("")
+
+
+def test_a_tab_that_is_clicked_while_an_answer_is_on_its_way_opens_with_it(page: Page) -> None:
+    with slowly(page):
+        page.locator("[role=switch][value=BEL-VOTE]").click()
+        page.locator("#tab-nations").click()
+    page.locator("#tab-nations[aria-current]").wait_for()
+    changed(page, "BEL-VOTE", "CZE-BASING")
+    assert "tab=nations" in page.url
+    with slowly(page, "**/tab?**"):
+        page.locator("#tab-run").click()
+        page.get_by_label("Undo: Lifted BEL-VOTE").click()
+        expect(page.locator(".done li")).to_have_count(1)
+    page.locator("#tab-run[aria-current]").wait_for()
+    changed(page, "CZE-BASING")
+    assert "tab=run" in page.url
+
+
+def test_cells_asked_about_one_after_the_other_end_with_the_last(page: Page) -> None:
+    cell = page.locator(".grid td[tabindex='0']")
+    cell.focus()
+    with slowly(page, "**/why?**"):
+        for key in ("Enter", "ArrowRight", "Enter", "ArrowRight", "Enter"):
+            page.keyboard.press(key)
+    expect(page.locator("#why[open] h2")).to_contain_text("month 3")
