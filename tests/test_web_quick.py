@@ -1,4 +1,4 @@
-"""A hand that is quicker than the answers; in a browser, on a tiny case."""
+"""A hand that is quicker than the answers, and the way back; in a browser, on a tiny case."""
 
 from __future__ import annotations
 
@@ -157,3 +157,39 @@ def test_cells_asked_about_one_after_the_other_end_with_the_last(page: Page) -> 
         for key in ("Enter", "ArrowRight", "Enter", "ArrowRight", "Enter"):
             page.keyboard.press(key)
     expect(page.locator("#why[open] h2")).to_contain_text("month 3")
+
+
+def test_the_way_back_leaves_the_page_as_it_can_be_used(page: Page) -> None:
+    find = page.locator("#find-text")
+    find.fill("czech")
+    page.locator("[role=switch][value=CZE-BASING]").click()
+    changed(page)
+    page.go_back()
+    changed(page, "CZE-BASING")
+    # What was looked for is still looked for, and the next thing can be.
+    expect(page.locator("[role=switch]:visible")).to_have_count(1)
+    find.fill("bel-vote")
+    expect(page.locator("[role=switch]:visible")).to_have_count(1)
+    page.locator("[data-to=votes]").click()
+    expect(page.locator("#h-votes")).to_be_focused()
+    page.go_forward()
+    changed(page)
+    expect(page.locator("[role=switch]:checked")).to_have_count(0)
+    page.go_back()
+    with slowly(page):
+        page.locator("[role=switch][value=BEL-VOTE]").click()
+    changed(page, "BEL-VOTE", "CZE-BASING")
+    page.set_viewport_size({"width": 390, "height": 844})
+    unfold = page.locator("#unfold")
+    unfold.click()
+    expect(page.locator("[role=switch][value=BEL-VOTE]")).to_be_visible()
+
+
+def test_the_way_back_leads_to_the_goal_that_was_looked_at(page: Page, address: str) -> None:
+    opened(page, f"{address}{LIFTED}&tab=asks&goal=L01%3D0.5")
+    page.locator("[role=switch][value=BEL-VOTE]").click()
+    changed(page, "BEL-VOTE", "CZE-BASING")
+    page.go_back()
+    page.wait_for_url("**goal=L01**")
+    told(page)
+    expect(page.locator("[name=goal]")).to_have_value("L01=0.5")

@@ -80,19 +80,25 @@ async def page(request: Request) -> Response:
     asked = _asked(request)
     state, tab = asked.state, _tab(request)
     known = prices(request)
+    goal = request.query_params.get("goal", "")
     if whole:
         look, read = await _look(request, asked, QUICK), await _read(request)
-        goal = request.query_params.get("goal", "")
         said = await run_in_threadpool(view.page, state, look, tab, known, read, goal)
         return HTMLResponse(said)
-    headers = {"HX-Push-Url": view.address(state, tab=tab)}
+    # Whoever goes back is at the address already.
+    headers = {} if _restored(request) else {"HX-Push-Url": view.address(state, tab=tab)}
     solving: Solving = request.app.state.solving
     job = solving.ask(asked)
     await job.wait(QUICK, drawn=True)
-    return HTMLResponse(await shown(job, tab, known), headers=headers)
+    return HTMLResponse(await shown(job, tab, known, goal), headers=headers)
 
 
-async def shown(job: Job, tab: str, prices: Prices) -> str:
+def _restored(request: Request) -> bool:
+    """Whether an open page goes back or forward to an address."""
+    return "hx-history-restore-request" in request.headers
+
+
+async def shown(job: Job, tab: str, prices: Prices, goal: str = "") -> str:
     """Return what there is of an answer, for an open page, which listens to the rest.
 
     Raises:
@@ -100,10 +106,10 @@ async def shown(job: Job, tab: str, prices: Prices) -> str:
     """
     state = job.asked.state
     if job.over:
-        return await run_in_threadpool(view.update, state, job.result(), tab, prices)
+        return await run_in_threadpool(view.update, state, job.result(), tab, prices, goal)
     if job.sketch is None:
-        return view.waiting(state, tab)
-    return await run_in_threadpool(view.follows, state, job.sketch, job.drawn, tab)
+        return view.waiting(state, tab, goal)
+    return await run_in_threadpool(view.follows, state, job.sketch, job.drawn, tab, goal)
 
 
 @router.get("/prices")
@@ -243,5 +249,6 @@ def refusal(
 async def refused(request: Request, error: Exception) -> Response:
     """Answer a request that cannot be honoured."""
     whole = request.headers.get("hx-request-type") != "partial"
-    said, status = refusal(error, whole=whole, marking=await marking(request) if whole else "")
+    mark = await marking(request) if whole else ""
+    said, status = refusal(error, whole=whole, marking=mark, pushed=_restored(request))
     return HTMLResponse(said, status)

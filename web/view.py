@@ -171,9 +171,11 @@ def _priced(state: State, look: Look | None, prices: Prices) -> dict[str, Any]:
     }
 
 
-def waiting(state: State, tab: str) -> str:
+def waiting(state: State, tab: str, goal: str = "") -> str:
     """Return what an open page shows while it waits."""
-    return _render("waiting.html.j2", **_names(state, None, tab))
+    names = _names(state, None, tab)
+    names["events"] = address(state, "/events", tab=tab, goal=goal)
+    return _render("waiting.html.j2", **names)
 
 
 def progress(at: Progress | None, job: str, *, waits: bool, stopping: bool) -> str:
@@ -181,7 +183,7 @@ def progress(at: Progress | None, job: str, *, waits: bool, stopping: bool) -> s
     return _render("progress.html.j2", at=at, job=job, waits=waits, stopping=stopping)
 
 
-def follows(state: State, sketch: Sketch, drawn: int, tab: str) -> str:
+def follows(state: State, sketch: Sketch, drawn: int, tab: str, goal: str = "") -> str:
     """Return a picture for a page that does not follow the search yet, and now does.
 
     Args:
@@ -189,9 +191,10 @@ def follows(state: State, sketch: Sketch, drawn: int, tab: str) -> str:
         sketch: the picture.
         drawn: how many there have been with this one.
         tab: the one that is open.
+        goal: what the tab of asks begins with.
     """
     names = _names(state, None, tab) | {"last": sketch.last}
-    names["events"] = address(state, "/events", tab=tab, drawn=str(drawn))
+    names["events"] = address(state, "/events", tab=tab, drawn=str(drawn), goal=goal)
     return sketched(state, sketch, tab) + _render("follows.html.j2", **names)
 
 

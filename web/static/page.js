@@ -44,8 +44,8 @@
     }
   }
 
-  // A link to another state turns the switches at once: whoever is quicker than the answer turns the
-  // next one from there.
+  // A link to another state, and the way back to one, turn the switches at once: whoever is quicker
+  // than the answer turns the next one from there.
   const LISTED = ["scenario", "set", "pin", "forbid", "add"];
   function stand(query) {
     const board = document.getElementById("board");
@@ -164,7 +164,7 @@
     }
   }
 
-  const ask = (address) => htmx.ajax("GET", address, { source: "#answer", target: "#answer", swap: "none" });
+  const ask = (address, headers = {}) => htmx.ajax("GET", address, { source: "#answer", target: "#answer", swap: "none", headers });
 
   // What is asked for, until the first of it is told: so long the address, and the links to other
   // states, are those of what was asked for before it.
@@ -205,6 +205,15 @@
     const name = called(link);
     turn = turn.then(answered).then(() => [...document.querySelectorAll("#open a")].find((each) => called(each) === name)?.click());
   }, true);
+
+  // The way back changes the open page as a click does: one put in its place would be without what
+  // the scripts hold of it, and nothing could be found or unfolded on it any more.
+  document.addEventListener("htmx:before:history:restore", (event) => {
+    event.preventDefault();
+    document.getElementById("why").close();
+    stand(location.search);
+    ask(event.detail.path, { "HX-History-Restore-Request": "true" });
+  });
 
   document.addEventListener("htmx:after:swap", prepare);
   document.addEventListener("DOMContentLoaded", prepare);
