@@ -134,6 +134,18 @@ def test_what_is_typed_while_an_answer_comes_stays(page: Page) -> None:
     expect(typed).to_have_value("")
 
 
+def test_an_offer_that_is_wrong_stays_as_it_was_typed(page: Page, address: str) -> None:
+    opened(page, f"{address}{LIFTED}&tab=offer")
+    page.fill("#o-offer", "NEW-1")
+    page.get_by_role("button", name="Add it and see").click()
+    page.locator("#offer .wrong").first.wait_for()
+    page.locator("[role=switch][value=BEL-VOTE]").click()
+    changed(page, "BEL-VOTE", "CZE-BASING")
+    expect(page.locator("#o-offer")).to_have_value("NEW-1")
+    # It is added to what is open now.
+    expect(page.locator("#offer")).to_have_attribute("hx-post", re.compile("lift=BEL-VOTE"))
+
+
 def test_a_tab_that_is_clicked_while_an_answer_is_on_its_way_opens_with_it(page: Page) -> None:
     with slowly(page):
         page.locator("[role=switch][value=BEL-VOTE]").click()
