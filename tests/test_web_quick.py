@@ -146,6 +146,22 @@ def test_an_offer_that_is_wrong_stays_as_it_was_typed(page: Page, address: str) 
     expect(page.locator("#offer")).to_have_attribute("hx-post", re.compile("lift=BEL-VOTE"))
 
 
+def test_a_number_that_is_wrong_is_in_sight_where_it_keeps_a_switch_from_being_asked_for(
+    page: Page,
+) -> None:
+    month = page.locator("input[name='month:BEL-VOTE:1']")
+    month.fill("99")
+    page.keyboard.press("Tab")
+    expect(month).to_be_focused()  # the browser has said what is wrong with it
+    page.fill("#find-text", "czech")
+    expect(month).to_be_hidden()
+    page.locator("[role=switch][value=CZE-BASING]").click()
+    expect(month).to_be_focused()
+    month.fill("4")
+    page.keyboard.press("Tab")
+    changed(page, "BEL-VOTE.month=4")
+
+
 def test_a_tab_that_is_clicked_while_an_answer_is_on_its_way_opens_with_it(page: Page) -> None:
     with slowly(page):
         page.locator("[role=switch][value=BEL-VOTE]").click()

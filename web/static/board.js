@@ -45,6 +45,11 @@
   unfold.addEventListener("click", () => unfold.setAttribute("aria-expanded", side.classList.toggle("opened")));
 
   document.addEventListener("input", (event) => { if (event.target.closest("#find")) filter(); });
+  // A number that is wrong keeps every switch from being asked for: it comes into sight, whatever is
+  // looked for, so that the browser can say so beside it.
+  board.addEventListener("invalid", ({ target }) => {
+    for (const each of [target.closest("[data-find]"), target.closest("[data-part]")]) if (each) each.hidden = false;
+  }, true);
   document.addEventListener("htmx:after:swap", filter);
   filter();
 })();
