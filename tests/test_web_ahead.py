@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import weakref
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +14,7 @@ import pytest
 from model.session import Session
 from tests.test_reports import write_case
 from web import kept, pricing, pricing_work, work
+from web import solving as solving_
 from web.address import State
 from web.answers import Asked, Foreseen, Look, NoAnswer, Packed, PriceBatch, Served, Sketch
 from web.jobs import Job
@@ -224,3 +227,26 @@ def test_so_many_answers_are_kept_and_those_of_files_that_changed_are_not(
     assert several[0] not in answers
     answers.forget(later)
     assert later not in answers
+
+
+def test_a_picture_that_is_kept_no_more_is_held_by_no_job(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept, "GIVEN", 1)
+    monkeypatch.setattr(solving_, "LEFT", 0.1)
+
+    async def then(solving: Solving) -> None:
+        seen: list[weakref.ref[Look]] = []
+        for name in (*LIFTS, LIFTS[1]):  # the last one is known already
+            job = solving.ask(lifted(served, name))
+            await job.wait()
+            seen.append(weakref.ref(job.result()))
+        del job
+        await asyncio.sleep(0.3)  # until nobody looks after the jobs any more
+        gc.collect()
+        assert [each() is not None for each in seen] == [False, True, True]
+        solving.forget(lifted(served, LIFTS[1]))
+        gc.collect()
+        assert not any(each() for each in seen)
+
+    with_workers(served, then)

@@ -133,7 +133,8 @@ class Solving:
             self._under_way[asked] = job
             (self._behind if job.behind else self._queue).append(job)
             self._spawn(self._watch(job))
-        self._jobs[job.id] = job
+        if not (job.over and asked.kind == "look"):
+            self._jobs[job.id] = job
         while len(self._jobs) > JOBS:
             self._jobs.popitem(last=False)
         self._next()
@@ -278,6 +279,8 @@ class Solving:
                 job.answer = answer
                 self._keep(job, answer)
                 job.move("done")
+                if job.asked.kind == "look":  # a picture is asked for anew, not fetched as a job's
+                    self._jobs.pop(job.id, None)
             else:
                 job.error = answer
                 job.move("failed")
