@@ -20,7 +20,7 @@ LIFTED = "?lift=CZE-BASING"
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """One server for all of them: they change nothing on disk."""
+    """One server for all of them: what one changes on disk the others do not ask for."""
     case = tmp_path_factory.mktemp("quick") / "case"
     write_case(case)
     server, address = serve(case)
@@ -132,6 +132,16 @@ def test_what_is_typed_while_an_answer_comes_stays(page: Page) -> None:
     # Once it is asked for it stands in the list, and the field is for the next one.
     changed(page, "CZE-BASING", "BEL-VOTE.month=4", "CZE-LAND-1:L01:1")
     expect(typed).to_have_value("")
+
+
+def test_a_scenario_that_is_saved_by_a_double_click_is_saved_once(page: Page) -> None:
+    page.get_by_role("button", name="Save as scenario").click()
+    page.fill("#save [name=name]", "twice")
+    with slowly(page, "**/scenario?**"):
+        page.locator("#save button", has_text="Save").dblclick()
+    page.locator("#save-said [role=status]").wait_for(timeout=60_000)
+    page.wait_for_timeout(500)
+    expect(page.locator("#save-said [role=alert]")).to_have_count(0)
 
 
 def test_an_offer_that_is_wrong_stays_as_it_was_typed(page: Page, address: str) -> None:
