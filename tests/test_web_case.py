@@ -152,6 +152,22 @@ def test_a_file_goes_out_comes_back_and_its_difference_is_shown_first(
     assert "somebody else in the meantime" in again.text
 
 
+def test_who_takes_a_file_over_and_why_is_kept_where_it_must_be_looked_at_again(
+    client: TestClient, case: Path
+) -> None:
+    raw = held(case)["requirements.csv"]
+    fields = {}
+    for old, new in ((b"1,3,1,6", b"1,2,1,6"), (b"1,3,1,6", b"1,1,1,6")):
+        said = upload(client, "requirements.csv", raw.replace(old, new))[1]
+        fields[new] = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', said))
+    signed = {"why": "a paper", "who": "Ann & Bo"}
+    client.post("/case/take", data={**fields[b"1,2,1,6"], **signed})
+    again = client.post("/case/take", data={**fields[b"1,1,1,6"], **signed}).text
+    assert "somebody else in the meantime" in again
+    assert 'name="why" value="a paper"' in again
+    assert 'name="who" value="Ann &amp; Bo"' in again
+
+
 def test_a_workbook_goes_out_and_its_changes_come_back(client: TestClient, case: Path) -> None:
     book = openpyxl.load_workbook(io.BytesIO(client.get("/case/file/caveats.xlsx").content))
     sheet = book["Caveats"]

@@ -126,19 +126,24 @@ async def take(request: Request) -> Response:
     served, remove = _served(request), bool(form.get("remove"))
     if not why:
         message = "say why it is changed"
-        return await _shown(request, name, raw, "", [Fault("why", 0, "", "", message)])
+        return await _shown(request, name, raw, "", [Fault("why", 0, "", "", message)], form)
     author = _author(form, "upload")
     try:
         done = await run_in_threadpool(
             _locked, lambda: _taken(served, name, raw, author, remove, _text(form, "against"))
         )
     except InputError as error:
-        return await _shown(request, name, raw, "", error.faults)
+        return await _shown(request, name, raw, "", error.faults, form)
     return _back(f"{name}: {count(len(done[0].changes), 'entry', 'entries')} changed")
 
 
 async def _shown(
-    request: Request, name: str, raw: bytes, called: str, more: list[Fault] | None = None
+    request: Request,
+    name: str,
+    raw: bytes,
+    called: str,
+    more: list[Fault] | None = None,
+    form: Mapping[str, Any] | None = None,
 ) -> Response:
     served = _served(request)
     if name not in (*takeover.FILES, WORKBOOK):
@@ -146,6 +151,9 @@ async def _shown(
         raise InputError([Fault("name", 0, "", name, "is no file of a case", allowed)])
     target = name if name in takeover.FILES else FILES["caveats"]
     known: dict[str, Any] = {"name": name, "called": called, "target": target}
+    filled = form or {}
+    known |= {"why": _text(filled, "why"), "who": _text(filled, "who")}
+    known["remove"] = bool(filled.get("remove"))
     try:
         against = await run_in_threadpool(takeover.state, served.folder, target)
         edited, notes = await run_in_threadpool(_taken, served, name, raw, None, False, against)
