@@ -17,10 +17,9 @@ from web import kept, pricing, pricing_work, work
 from web import solving as solving_
 from web.address import State
 from web.answers import Asked, Foreseen, Look, NoAnswer, Packed, PriceBatch, Served, Sketch
-from web.jobs import Job
 from web.kept import Answers
 from web.pricing import Pricing
-from web.solving import Solving, _Seat
+from web.solving import Solving
 
 LIFTS = ("CZE-BASING", "BEL-VOTE")
 
@@ -84,25 +83,27 @@ def test_one_worker_waits_for_whoever_asks_while_the_others_look_ahead(
 ) -> None:
     monkeypatch.setattr(pricing, "QUIET", 0.0)
     monkeypatch.setattr(pricing, "PAUSE", 0.0)
-    at_work: list[int] = []
+    monkeypatch.setattr(pricing, "PATIENCE", 60.0)
+    wanted: list[int] = []
 
     async def then(solving: Solving) -> None:
         work = Pricing(solving)
         prices = work.now(served.stamp(scenarios=False))
-        begin = solving._begin
+        go_on = solving._next
 
-        def begun(seat: _Seat, job: Job) -> None:
-            begin(seat, job)
+        def counted() -> None:
             if prices.over:
-                at_work.append(sum(each.job is not None for each in solving._seats))
+                at_work = [each.job for each in solving._seats if each.job is not None]
+                wanted.append(len(solving._behind) + len(at_work))
+            go_on()
 
-        monkeypatch.setattr(solving, "_begin", begun)
+        monkeypatch.setattr(solving, "_next", counted)
         assert work._task is not None
         await work._task
 
-    with_workers(served, then, workers=3)
-    assert len(at_work) >= len(LIFTS)
-    assert max(at_work) <= 2
+    with_workers(served, then, workers=2)
+    assert len(wanted) > len(LIFTS)
+    assert max(wanted) == 1
 
 
 def priced(served: Served, *of: str) -> PriceBatch | Foreseen:
