@@ -242,7 +242,7 @@ def test_a_picture_that_is_kept_no_more_is_held_by_no_job(
             await job.wait()
             seen.append(weakref.ref(job.result()))
         del job
-        await asyncio.sleep(0.3)  # until nobody looks after the jobs any more
+        await asyncio.gather(*solving._tasks)  # until nobody looks after the jobs any more
         gc.collect()
         assert [each() is not None for each in seen] == [False, True, True]
         solving.forget(lifted(served, LIFTS[1]))
