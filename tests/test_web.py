@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -221,11 +222,10 @@ def serve(case: Path, port: int = 0) -> tuple[subprocess.Popen[str], str]:
     return server, server.stdout.readline().split()[-1]
 
 
-@pytest.fixture
-def address(tmp_path: Path) -> Iterator[str]:
-    """A server of its own, as ``serve`` starts it."""
-    write_case(tmp_path / "case")
-    server, address = serve(tmp_path / "case")
+@contextmanager
+def running(case: Path) -> Iterator[str]:
+    """A server of a case for as long as it is needed; its address."""
+    server, address = serve(case)
     assert server.stdout
     try:
         yield address
@@ -233,6 +233,14 @@ def address(tmp_path: Path) -> Iterator[str]:
         server.terminate()
         server.wait(30)
         server.stdout.close()
+
+
+@pytest.fixture
+def address(tmp_path: Path) -> Iterator[str]:
+    """A server of its own, as ``serve`` starts it."""
+    write_case(tmp_path / "case")
+    with running(tmp_path / "case") as address:
+        yield address
 
 
 def test_a_caveat_is_lifted_in_a_browser_and_the_picture_changes(address: str) -> None:

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from tests import browser
 from tests.test_reports import write_case
-from tests.test_web import serve
+from tests.test_web import running
 
 ASKED = re.compile(r"^http://[^/]+/(\?.*)?$")
 LIFTED = "?lift=CZE-BASING"
@@ -23,14 +23,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """One server for all of them: what one changes on disk the others do not ask for."""
     case = tmp_path_factory.mktemp("quick") / "case"
     write_case(case)
-    server, address = serve(case)
-    assert server.stdout
-    try:
+    with running(case) as address:
         yield address
-    finally:
-        server.terminate()
-        server.wait(30)
-        server.stdout.close()
 
 
 @pytest.fixture(scope="module")
