@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import statistics
 import subprocess
 import time
@@ -56,6 +57,17 @@ def test_no_request_that_the_description_allows_meets_a_fault_of_the_program(
     assert len(operations) >= 5
     for each in operations:
         given(each.as_strategy())(ask)()
+
+
+def test_a_server_looks_for_garbage_though_a_command_does_not(tmp_path: Path) -> None:
+    write_case(tmp_path)
+    gc.disable()
+    try:
+        with TestClient(application(Served(tmp_path), workers=1), base_url=BASE):
+            assert gc.isenabled()
+    finally:
+        gc.enable()
+        gc.unfreeze()
 
 
 def test_the_routes_are_built_before_anybody_asks(client: TestClient) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -44,6 +45,11 @@ def application(served: Served, *, workers: int, host: str = "127.0.0.1") -> Fas
         # Else the first to ask for any of it has it built, for a tenth of a second, in which
         # nobody else has an answer: the routes, and what threads are called with.
         await run_in_threadpool(app.openapi)
+        # It lives for days, and what answers leave behind is found by nobody else: a command, which
+        # ends soon, looks for no garbage. What is there by now stays, and need not be looked at.
+        gc.collect()
+        gc.freeze()
+        gc.enable()
         try:
             yield
         finally:
