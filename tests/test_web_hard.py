@@ -67,7 +67,6 @@ def test_a_server_looks_for_garbage_though_a_command_does_not(tmp_path: Path) ->
             assert gc.isenabled()
     finally:
         gc.enable()
-        gc.unfreeze()
 
 
 def test_the_routes_are_built_before_anybody_asks(client: TestClient) -> None:

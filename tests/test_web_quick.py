@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from urllib.parse import parse_qsl
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Error, Page, Route, expect
 
 from tests import browser
 from tests.test_reports import write_case
@@ -66,17 +66,20 @@ def changed(page: Page, *several: str) -> None:
     assert [value for part, value in query if part != "tab"] == list(several)
 
 
-@contextmanager
+@contextlib.contextmanager
 def slowly(page: Page, asked: str | re.Pattern[str] = ASKED) -> Iterator[None]:
     """Keep what is asked for on its way for as long as something is done."""
     held: list[Route] = []
     over = False
     page.route(asked, lambda route: route.continue_() if over else held.append(route))
-    yield
-    page.wait_for_timeout(100)  # a switch asks a moment after it is turned
-    over = True
-    for each in held:
-        each.continue_()
+    try:
+        yield
+        page.wait_for_timeout(100)  # a switch asks a moment after it is turned
+        assert held
+    finally:
+        over = True
+        for each in held:
+            each.continue_()
 
 
 def test_undone_one_after_the_other_all_stay_undone(page: Page, address: str) -> None:
@@ -225,3 +228,46 @@ def test_the_way_back_leads_to_the_goal_that_was_looked_at(page: Page, address: 
     page.wait_for_url("**goal=L01**")
     told(page)
     expect(page.locator("[name=goal]")).to_have_value("L01=0.5")
+
+
+def test_of_two_tabs_clicked_one_after_the_other_the_second_opens(page: Page) -> None:
+    held: list[Route] = []
+    page.route("**/tab?**", lambda route: held.append(route))
+    page.locator("#tab-run").click()
+    page.locator("#tab-nations").click()
+    page.wait_for_timeout(100)
+    with contextlib.suppress(Error):  # nobody may want the first any more
+        held[0].continue_()
+    page.wait_for_timeout(300)
+    held[1].continue_()
+    page.locator("#tab-nations[aria-current]").wait_for()
+
+
+def test_a_scenario_is_put_in_place_of_another_only_where_that_is_said_of_it(page: Page) -> None:
+    page.get_by_role("button", name="Save as scenario").click()
+    page.fill("#save [name=name]", "first")
+    page.fill("#save [name=title]", "The first")
+    page.check("#save [name=replace]")
+    page.locator("#save button", has_text="Save").click()
+    page.locator("#save-said [role=status]").wait_for(timeout=60_000)
+    page.keyboard.press("Escape")
+    page.locator("[role=switch][value=BEL-VOTE]").click()
+    changed(page, "BEL-VOTE", "CZE-BASING")
+    page.get_by_role("button", name="Save as scenario").click()
+    expect(page.locator("#save [name=replace]")).not_to_be_checked()
+    expect(page.locator("#save [name=title]")).to_have_value("")
+
+
+def test_what_a_tab_offers_of_the_plan_before_turns_no_switch(page: Page, address: str) -> None:
+    page.goto(f"{address}?tab=asks&goal=L01%3D0.9")
+    page.locator("#answer table.grid").wait_for(timeout=60_000)
+    told(page)
+    page.get_by_role("button", name="Whom to ask").click()
+    offered = page.locator("#asks a[aria-label*='CZE-BASING']").first
+    offered.wait_for(timeout=60_000)
+    with slowly(page):
+        page.locator("[role=switch][value=BEL-VOTE]").click()
+        offered.click()
+        expect(page.locator("[role=switch][value=CZE-BASING]")).not_to_be_checked()
+        expect(page.locator("[role=switch][value=BEL-VOTE]")).to_be_checked()
+    changed(page, "BEL-VOTE")

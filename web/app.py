@@ -55,6 +55,7 @@ def application(served: Served, *, workers: int, host: str = "127.0.0.1") -> Fas
         finally:
             app.state.pricing.close()
             await solving.close()
+            gc.unfreeze()
 
     app = FastAPI(
         title="Muster",

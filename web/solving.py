@@ -167,6 +167,7 @@ class Solving:
             if job in waiting:
                 waiting.remove(job)
         job.stopping = True
+        job.sketch = None  # nobody looks at it any more
         self._under_way.pop(job.asked, None)
         job.move("cancelled")
 

@@ -32,6 +32,7 @@
       const [, kind, id, old] = /^(month|seat):(.*):([^:]*)$/.exec(each.name) ?? [];
       if (each.type === "checkbox") each.checked = has(each.name, each.value);
       else if (each.type === "hidden" && LISTED.includes(each.name)) each.remove();
+      else if ((each.id === "more-scenario" || each.closest(".typed")) && sent.get(each) === each.value) each.value = "";
       else if (kind === "month") each.value = fields.get(`${id}.month`) ?? old;
       else if (kind === "seat") each.value = seats(fields).find(({ area }) => area === id)?.months ?? old;
       else if (each.name === "moves") each.value = asked.get("max_change") ?? "";
@@ -47,7 +48,8 @@
 
   function seats(fields) {
     try {
-      return JSON.parse(fields.get("headquarters.seats") ?? "[]");
+      const found = JSON.parse(fields.get("headquarters.seats") ?? "[]");
+      return Array.isArray(found) ? found.filter(Boolean) : [];
     } catch {
       return [];
     }
@@ -86,9 +88,12 @@
   // Links to other states, one after the other: each that is clicked while the one before is on its
   // way would take that back, so it is clicked again when it leads on from there.
   let turn = Promise.resolve();
+  let backs = 0;  // what was clicked before the way back was taken leads on from nowhere
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.("#open a, a[hx-swap=none], [data-lift]");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    // One of the tabs leads on from the plan before: it is clicked again when they are new.
+    if (link.closest("#tabs") && document.querySelector("#picture .telling, #progress[data-asking], #progress .solving")) return;
     if (!asking || !link.closest("#open")) {
       stand(new URL(link.href).search);
       return;
@@ -96,8 +101,10 @@
     event.preventDefault();
     event.stopPropagation();
     const called = (each) => each.getAttribute("aria-label") ?? each.textContent;
-    const name = called(link);
-    turn = turn.then(answered).then(() => [...document.querySelectorAll("#open a")].find((each) => called(each) === name)?.click());
+    const [name, since] = [called(link), backs];
+    turn = turn.then(answered).then(() => {
+      if (since === backs) [...document.querySelectorAll("#open a")].find((each) => called(each) === name)?.click();
+    });
   }, true);
 
   // The way back changes the open page as a click does: one put in its place would be without what
@@ -105,6 +112,7 @@
   document.addEventListener("htmx:before:history:restore", (event) => {
     event.preventDefault();
     document.getElementById("why").close();
+    backs += 1;
     stand(location.search);
     ask(event.detail.path, { "HX-History-Restore-Request": "true" });
   });
