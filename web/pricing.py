@@ -115,7 +115,7 @@ class Pricing:
         Args:
             prices: of its case.
             seconds: for each; None for no limit.
-            long: takes the names of those that would have taken longer.
+            long: takes the names of those that would have taken longer, or came to nothing.
         """
 
         async def look(name: str) -> None:

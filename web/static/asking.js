@@ -69,6 +69,9 @@
     while (asking) await new Promise((done) => document.addEventListener("htmx:finally:request", done, { once: true }));
   }
 
+  // So long the tabs lead on from the plan before.
+  const waiting = () => document.querySelector("#picture .telling, #progress[data-asking], #progress .solving");
+
   // Who asks for something else no longer listens to the search before it: its answer would take
   // away the very link that was clicked, and with it the question.
   document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
@@ -93,7 +96,7 @@
     const link = event.target.closest?.("#open a, a[hx-swap=none], [data-lift]");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     // One of the tabs leads on from the plan before: it is clicked again when they are new.
-    if (link.closest("#tabs") && document.querySelector("#picture .telling, #progress[data-asking], #progress .solving")) return;
+    if (link.closest("#tabs") && waiting()) return;
     if (!asking || !link.closest("#open")) {
       stand(new URL(link.href).search);
       return;
@@ -127,5 +130,5 @@
 
   document.addEventListener("htmx:after:swap", settle);
   settle();
-  window.muster = { answered };
+  window.muster = { answered, waiting };
 })();

@@ -12,13 +12,12 @@
   // one counts as soon as they are new. So does one that asks for something while an answer is on
   // its way, and one whose own answer is on its way when something else is asked for.
   const telling = () => document.querySelector("#picture .telling");
-  const waiting = () => telling() || document.querySelector("#progress[data-asking], #progress .solving");
   const called = (link) => link.id || (link.getAttribute("aria-label") ?? link.textContent);
   let wanted = "";
   let opens = null;
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.("#tabs a");
-    if (!link || !(link.matches("[hx-get], [data-lift]") ? waiting() : telling())) return;
+    if (!link || !(link.matches("[hx-get], [data-lift]") ? muster.waiting() : telling())) return;
     event.preventDefault();
     event.stopPropagation();
     wanted = called(link);
@@ -36,7 +35,7 @@
   });
 
   function follow() {
-    if (!wanted || waiting()) return;
+    if (!wanted || muster.waiting()) return;
     const link = [...document.querySelectorAll("#tabs a")].find((each) => called(each) === wanted);
     wanted = "";
     link?.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true }));  // a bar has no click()
