@@ -74,13 +74,23 @@ class Part:
             ([here[column] for column in floor.columns], floor.values, floor.bounds)
             for floor in floors
         ]
+        # A bound of parts that were joined before gives the solver no direction: those of each
+        # part beneath them go with it.
+        self.beneath = [
+            [
+                ([here[column] for column in among], bound)
+                for floor in floors
+                for among, bound in floor.beneath(i)
+            ]
+            for i in range(len(goals))
+        ]
         self.holds: list[Row] = []
         point = self.program.nothing
         if start is not None:
             point = start
         values = [exact(goal, point) for goal in goals]
         steps = [goal.step for goal in goals]
-        self.standing = Standing(columns, point, values, [0.0] * len(goals), steps)
+        self.standing = Standing(columns, point, values, [0.0] * len(goals), steps, floors)
         self.better: Tell | None = None  # told points that keep the rows and what is held
         self.tier = 0  # the next one to minimise
         self.on_floor = bool(floors)  # while each floor's value is reached, its later ones hold
@@ -238,10 +248,11 @@ class Part:
     def _cuts(self, i: int) -> list[Row]:
         """Return what is proven of each floor for a tier, as rows."""
         costs = self.program.goals[i].costs
+        proven = [(columns, bounds[i]) for columns, _, bounds in self.floors]
         return [
-            _weighing(costs, columns, bounds[i] - slack(bounds[i]), INFINITY)
-            for columns, _, bounds in self.floors
-            if bounds[i] > 0 and costs[columns].any()
+            _weighing(costs, columns, bound - slack(bound), INFINITY)
+            for columns, bound in proven + self.beneath[i]
+            if bound > 0 and costs[columns].any()
         ]
 
     def _minimise(self, goal: _Aim, cuts: list[Row], two: _Two | None = None) -> float:

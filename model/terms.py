@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -17,6 +17,7 @@ from model.highs import Answer, Limits, minimise
 from model.outcome import Ended
 from model.program import Program, Row, Vector
 from model.sketch import Sketcher
+from model.steps import met
 
 
 class Known(NamedTuple):
@@ -100,6 +101,7 @@ class Standing:
         columns: its columns in the whole program, and ``point`` the value of each.
         values, bounds: of each tier, constants left out.
         steps: of what the values of each tier are multiples; 0 where that is not known.
+        floors: the parts that it was joined of, as they stood then.
     """
 
     columns: list[int]
@@ -107,3 +109,16 @@ class Standing:
     values: list[float]
     bounds: list[float]
     steps: list[float]
+    floors: Sequence[Standing] = ()
+
+    def beneath(self, i: int) -> Iterator[tuple[list[int], float]]:
+        """Yield columns and what is proven of a tier over them, while the earlier ones stand.
+
+        That holds where each earlier tier is as good as that of all floors together: none of them
+        can then be better, and so none worse.
+        """
+        reached = (sum(each.bounds[j] for each in self.floors) for j in range(i))
+        if all(map(met, self.values, reached, self.steps)):
+            for floor in self.floors:
+                yield floor.columns, floor.bounds[i]
+                yield from floor.beneath(i)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from model.domain import Settings
@@ -221,3 +222,20 @@ def test_no_more_is_told_to_be_missing_than_is_where_a_row_bounds_it(make: Make)
     assert broken_rows(program, drifted)
     assert not broken_rows(program, told_exactly(program, drifted))
     assert told_exactly(program, drifted) == pytest.approx(exact, abs=1e-9)
+
+
+@pytest.mark.parametrize(("critical", "beneath"), [(3.0, [([0], 4.0), ([1], 5.0)]), (4.0, [])])
+def test_what_was_proven_of_joined_parts_holds_while_each_stands_on_its_floor(
+    critical: float, beneath: list[tuple[list[int], float]]
+) -> None:
+    floors = [
+        Standing([0], np.zeros(1), [1.0, 4.0], [1.0, 4.0], [1.0, 1.0]),
+        Standing([1], np.zeros(1), [2.0, 6.0], [2.0, 5.0], [1.0, 1.0]),
+    ]
+    joined = Standing([0, 1], np.zeros(2), [critical, 12.0], [critical, 12.0], [1.0, 1.0], floors)
+    assert list(joined.beneath(0)) == [([0], 1.0), ([1], 2.0)]
+    assert list(joined.beneath(1)) == beneath
+    again = Standing(
+        [0, 1, 2], np.zeros(3), [critical, 13.0], [critical, 13.0], [1.0, 1.0], [joined]
+    )
+    assert list(again.beneath(1)) == [([0, 1], 12.0), *beneath]
