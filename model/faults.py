@@ -54,11 +54,20 @@ def nearest(name: str, known: Iterable[str], count: int = 3) -> str:
     names = sorted(set(known))
     if not names:
         return "none is defined"
-    # Comparing folded copies finds "fra-land-1" for "FRA-LAND-1" too.
+    # Comparing folded copies finds "fra-land-1" for "FRA-LAND-1" too. Of names as like, the one
+    # that begins the same comes first: for "GBX" that is "GBR", of all that share two letters.
+    meant = name.casefold()
     folded: dict[str, str] = {each.casefold(): each for each in names}
-    close = difflib.get_close_matches(name.casefold(), folded, n=count, cutoff=0.6)
+    close = difflib.get_close_matches(meant, folded, n=len(folded), cutoff=0.6)
     if close:
-        return "nearest: " + ", ".join(folded[each] for each in close)
+        alike = difflib.SequenceMatcher(b=meant)
+
+        def order(each: str) -> tuple[float, int, str]:
+            alike.set_seq1(each)
+            same = [one == two for one, two in zip(each, meant, strict=False)]
+            return -alike.ratio(), -[*same, False].index(False), each
+
+        return "nearest: " + ", ".join(folded[each] for each in sorted(close, key=order)[:count])
     if len(names) <= 12:
         return "known: " + ", ".join(names)
     return f"known: {', '.join(names[:8])} and {len(names) - 8} more"

@@ -253,6 +253,11 @@ def test_a_faulty_entry_does_not_make_its_name_unknown(files: Files) -> None:
     ]
 
 
+def test_of_names_as_like_those_that_begin_the_same_come_first(files: Files) -> None:
+    fault = files.change(OFFERS, "DEU,armour", "DEX,armour").fault()
+    assert fault.allowed.startswith("ISO 3166 alpha-3; nearest: DEU")
+
+
 def test_a_seat_with_a_misspelt_field_is_told_what_is_missing_and_what_is_meant(
     files: Files,
 ) -> None:
