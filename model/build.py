@@ -239,7 +239,7 @@ class Builder:
         for word in text.split():
             area, colon, written = word.partition(":")
             rate = number_in(written, decimal_comma=comma)
-            bad = not area or not colon or isinstance(rate, str) or rate <= 0
+            bad = not area or not colon or isinstance(rate, str) or not 0 < rate <= MAX_NUMBER
             if bad or area in (each for each, _ in pairs):
                 message = "names an area twice" if not bad else "is no area with a rate"
                 self._complain(path, word, message, _RATES)

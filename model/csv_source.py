@@ -12,8 +12,8 @@ from fractions import Fraction
 from model.faults import Fault
 
 MAX_ROWS = 100_000
-_WHOLE = re.compile(r"[-+]?[0-9]{1,12}(\.0*)?")
-_DECIMAL = re.compile(r"[-+]?([0-9]{1,12}(\.[0-9]{0,12})?|\.[0-9]{1,12})")
+_WHOLE = re.compile(r"[-+]?[0-9]{1,40}(\.0*)?")
+_DECIMAL = re.compile(r"[-+]?([0-9]{1,40}(\.[0-9]{0,12})?|\.[0-9]{1,12})")
 
 
 @dataclass(frozen=True)

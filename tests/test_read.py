@@ -258,6 +258,16 @@ def test_of_names_as_like_those_that_begin_the_same_come_first(files: Files) -> 
     assert fault.allowed.startswith("ISO 3166 alpha-3; nearest: DEU")
 
 
+def test_a_number_beyond_all_measure_is_said_to_be_too_large(files: Files) -> None:
+    found = files.change(OFFERS, "infantry,6,", "infantry,60000000000000,").fault()
+    assert found.message == "is too large a number"
+    files.change(OFFERS, "60000000000000,", "6,")
+    found = files.change(LINES, "0.5,1,3", "0.5,1,3000000000000000").fault()
+    assert found.message == "is too large a number"
+    files.change(LINES, "3000000000000000", "3").change(LINES, "poland:0.5", "poland:2000000000")
+    assert files.fault().value == "poland:2000000000"
+
+
 def test_a_seat_with_a_misspelt_field_is_told_what_is_missing_and_what_is_meant(
     files: Files,
 ) -> None:
