@@ -8,6 +8,7 @@ from typing import Any, TypeVar, get_args
 
 from model import caveats, rules
 from model.case import Case
+from model.caveats.base import Caveat
 from model.checks import LINES, OFFERS, YAML, Problem, Where
 from model.csv_source import number_in
 from model.domain import (
@@ -24,10 +25,11 @@ from model.domain import (
     Substitution,
     Tier,
 )
-from model.entries import REQUIRED, entry_of, text_of
+from model.entries import REQUIRED, STAND_IN, entry_of, text_of
 from model.faults import Fault, nearest
 from model.fields import MAX_NUMBER, Entry, Text, exact
 from model.raw import ENTRIES, FORBIDS, LISTS, MAPS, PINS, Raw
+from model.rules.base import Rule
 
 E_ = TypeVar("E_", bound=Entry)
 _NOUNS: dict[str, type[Entry]] = {
@@ -50,6 +52,15 @@ class _Single(Entry):
 
 
 SECTIONS = (*_Single.model_fields, "roles", "priority_weights", "tiers", *MAPS, *LISTS)
+_NAMED: dict[str, str] = {
+    "areas": "area",
+    "capabilities": "capability",
+    "nations": "nation",
+    "conditions": "condition",
+    "roles": "role",
+    "headquarters": "headquarters",
+}
+"""What a name in the sections of the YAML is the name of."""
 
 
 class Builder:
@@ -58,14 +69,18 @@ class Builder:
     Attributes:
         faults: all complaints so far.
         kept: for each list, where each entry stands in it that was right enough to keep.
-        whole: whether enough was right that a name nobody knows is an unknown name.
+        unsure: kinds of names of which not all could be read: one that nobody knows may exist.
     """
 
     def __init__(self, raw: Raw) -> None:
         self.raw = raw
         self.faults: list[Fault] = []
         self.kept: dict[Where, list[int]] = {}
-        self.whole = raw.whole
+        self.unsure = {
+            what
+            for file, what in ((OFFERS, "offer"), (LINES, "line"))
+            if not raw.tables[file].complete
+        }
 
     def tables(self) -> dict[str, Any]:
         """Return offers and lines."""
@@ -78,17 +93,20 @@ class Builder:
         return parts
 
     def sections(self) -> dict[str, Any]:
-        """Return what the sections of the YAML say."""
+        """Return what the sections of the YAML say; next to nothing where there is none."""
+        if YAML not in self.raw.values:
+            self.unsure.update(_NAMED.values())
+            return {"calendar": Calendar(months=1)}
         root = {key: value for key, value in self.raw.at((YAML,)).items() if value is not None}
         for key in set(root) - set(SECTIONS):
             self._complain(
                 (YAML, key), str(key), "is no known section", nearest(str(key), SECTIONS)
             )
-            self.whole = False
+            self.unsure.update(_NAMED.values())  # it may be any of them, misspelt
         single = self._single(root)
         if "capabilities" not in root:
             self._complain((YAML, "capabilities"), "", "is missing", "allowed: code: {title, role}")
-            self.whole = False
+            self.unsure.add("capability")
         values: dict[str, Any] = {
             name: self._mapping(name, root.get(name, {}), noun) for name, noun in _NOUNS.items()
         }
@@ -130,12 +148,15 @@ class Builder:
         return where
 
     def dropped(self, case: Case) -> set[str]:
-        """Return the ids that stand in the files but whose entry was too faulty to keep."""
+        """Return the ids that stand in the files but whose entry was too faulty to keep.
+
+        And the name that stands in for faulty ones.
+        """
         ids = {name for section in (*MAPS, "offers", "lines") for name, _ in self.raw.ids(section)}
         ids |= set(map(str, self.raw.listed((YAML, "roles"))))
         kept = {*case.offer_by_id, *case.line_by_id, *case.areas, *case.capabilities}
         kept |= {*case.nations, *case.conditions, *case.roles}
-        return ids - kept
+        return (ids - kept) | {STAND_IN}
 
     # Parts
 
@@ -155,7 +176,7 @@ class Builder:
             self._complain(
                 (YAML, section), text_of(value), "is no mapping", "allowed: id: {fields}"
             )
-            self.whole = False
+            self.unsure.add(_NAMED[section])
             return {}
         found = {}
         for key, fields in value.items():
@@ -189,10 +210,18 @@ class Builder:
                 continue
             answer = noun(fields)
             if isinstance(answer, str):
-                known = caveats.KINDS if where[-1] == "caveats" else rules.KINDS
+                known, base = (
+                    (caveats.KINDS, Caveat) if where[-1] == "caveats" else (rules.KINDS, Rule)
+                )
                 said = fields.get("kind")
                 message = "is no known kind" if said is not None else "kind is missing"
                 self._complain((*path, "kind"), text_of(said), message, nearest(answer, known))
+                # What every kind has can be checked all the same.
+                shared = {key: each for key, each in fields.items() if key in base.model_fields}
+                entry = self._build(base, {**shared, "kind": STAND_IN}, path)
+                if entry is not None:
+                    found.append(entry)
+                    kept.append(i)
                 continue
             entry = self._build(answer, fields, path)
             if entry is None:
@@ -250,7 +279,7 @@ class Builder:
     def _roles(self, value: Any) -> tuple[str, ...]:
         if not isinstance(value, list):
             self._complain((YAML, "roles"), text_of(value), "is no list", f"such as {list(ROLES)}")
-            self.whole = False
+            self.unsure.add("role")
             return ROLES
         for i, role in enumerate(value):
             if not isinstance(role, str) or not role or any(each.isspace() for each in role):

@@ -138,6 +138,7 @@ def _lines(case: Case) -> Iterator[Problem]:
                     line.area,
                     "needs a headquarters, but constraints.yaml has none",
                     "add headquarters: {seats: [{area: ..., months: ...}]} or name an area",
+                    unknown="headquarters",
                 )
             if line.elsewhere:
                 yield Problem(
@@ -213,7 +214,9 @@ def _no_nation(where: Where, code: str, case: Case) -> Iterator[Problem]:
     for name in named:
         if name.casefold() == code.casefold():
             allowed = f"ISO 3166 alpha-3; {name} is {named[name]}"
-    yield Problem(where, code, "is no known nation", allowed)
+    # Only a code of one's own may be one that the case declares.
+    unknown = "nation" if _user_assigned(code) else ""
+    yield Problem(where, code, "is no known nation", allowed, unknown=unknown)
 
 
 def _user_assigned(code: str) -> bool:

@@ -74,6 +74,8 @@ class Offer(Entry):
                 f"available_from {self.available_from} is after available_until "
                 f"{self.available_until}",
                 "allowed: available_from at or before available_until",
+                "available_from",
+                "available_until",
             )
         return self
 
@@ -106,12 +108,17 @@ class Line(Entry):
     def _ranges(self) -> Line:
         if self.until is not None and self.from_ > self.until:
             raise refuse(
-                f"from {self.from_} is after until {self.until}", "allowed: from at or before until"
+                f"from {self.from_} is after until {self.until}",
+                "allowed: from at or before until",
+                "from",
+                "until",
             )
         if self.minimum > self.target:
             raise refuse(
                 f"minimum {float(self.minimum):g} is above target {float(self.target):g}",
                 "allowed: 0 <= minimum <= target",
+                "minimum",
+                "target",
             )
         return self
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
-from typing import Any, TypeVar, get_args
+from typing import Annotated, Any, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -16,6 +16,8 @@ Complaint = tuple[tuple[str | int, ...], str, str, str]
 """Path inside the entry, value, what is wrong with it, what is allowed."""
 REQUIRED = "a value is required"
 
+STAND_IN = "(faulty)"
+"""The name that stands in for a faulty one; no name has brackets unless somebody wants trouble."""
 _STAND_INS: dict[str, Any] = {
     "units": 1,
     "personnel": 0,
@@ -29,22 +31,39 @@ _STAND_INS: dict[str, Any] = {
     "per": 1,
     "nations": 1,
     "max_share": 1,
+    "tour": 1,
 }
-"""What stands in for a faulty value, so that the names beside it are checked all the same."""
-_RANGES = ("available_from", "available_until", "from", "until", "month", "minimum", "target")
+"""What stands in for a faulty value, so that all beside it is checked all the same."""
 
 
 def entry_of(noun: type[E_], values: Any) -> tuple[E_ | None, list[Complaint]]:
     """Make an entry and say all that is wrong in it.
 
-    A faulty entry comes back without its faulty fields where that is possible: a case with a fault
-    is never used, but the names beside the fault are still to be checked.
+    A faulty entry comes back with stand-ins for what is faulty, where that is possible: a case with
+    a fault is never used, but whatever stands beside the fault is still to be checked.
     """
-    plain = _without_blanks(values)
-    try:
-        return noun.model_validate(plain), []
-    except ValidationError as error:
-        return _mended(noun, plain, error), [_said(noun, each) for each in error.errors()]
+    rest = _without_blanks(values)
+    complaints: list[Complaint] = []
+    faulty: set[str] = set()
+    misspelt = False
+    while True:
+        try:
+            return noun.model_validate(rest), complaints
+        except ValidationError as error:
+            errors = error.errors()
+        for each in errors:
+            about = _fields(each)
+            # What does not go with a stand-in is no fault of the planner's, and what is not there
+            # may be the field that nobody knows.
+            follows = misspelt and not each["loc"] and not rest.keys() >= set(about)
+            if faulty.isdisjoint(about) and not follows:
+                complaints.append(_said(noun, each))
+        mended = _mended(noun, rest, errors)
+        if mended is None or mended == rest:
+            return None, complaints
+        faulty.update(*map(_fields, errors))
+        misspelt = misspelt or any(each["type"] == "extra_forbidden" for each in errors)
+        rest = mended
 
 
 def text_of(value: Any) -> str:
@@ -54,28 +73,52 @@ def text_of(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _mended(noun: type[E_], values: Any, error: ValidationError) -> E_ | None:
-    """Return the entry without what is faulty in it, or None where too little is left.
+def _fields(error: Any) -> tuple[str, ...]:
+    """Return the fields of an entry that an error is about."""
+    if error["loc"]:
+        return (str(error["loc"][0]),)
+    return tuple(error.get("ctx", {}).get("fields", ()))
 
-    It is only there to have its names checked: a case with a fault is never returned.
-    """
+
+def _mended(noun: type[E_], values: Any, errors: list[Any]) -> Any:
+    """Return the values with stand-ins for those that are faulty, or None where that cannot be."""
     if not isinstance(values, dict):
         return None
     rest = dict(values)
-    for each in error.errors():
-        field, *inner = each["loc"] or (None,)
-        for name in (field,) if field else _RANGES:
+    for error in errors:
+        fields = _fields(error)
+        for name in fields:
             held = rest.pop(name, None)
-            if inner and isinstance(held, dict):
-                rest[name] = {key: value for key, value in held.items() if key != inner[0]}
+            if len(error["loc"]) > 1 and isinstance(held, dict):
+                rest[name] = {key: each for key, each in held.items() if key != error["loc"][1]}
+        if not error["loc"] and values.keys().isdisjoint(fields):
+            # None of what is needed was there.
+            rest.update(_stand_in(noun, fields[:1]))
+    required = [
+        info.alias or name for name, info in noun.model_fields.items() if info.is_required()
+    ]
+    return {**_stand_in(noun, required), **rest}
+
+
+def _stand_in(noun: type[E_], fields: Iterable[str]) -> dict[str, Any]:
+    """Return what stands in for the fields, as far as anything can."""
+    found = {}
     for name, info in noun.model_fields.items():
         key = info.alias or name
-        if info.is_required() and key not in rest and key in _STAND_INS:
-            rest[key] = _STAND_INS[key]
-    try:
-        return noun.model_validate(rest)
-    except ValidationError:
-        return None
+        if key in fields and key in _STAND_INS:
+            found[key] = _STAND_INS[key]
+        elif key in fields:
+            kinds = {_bare(each) for each in (info.annotation, *get_args(info.annotation))}
+            if tuple[str, ...] in kinds:
+                found[key] = (STAND_IN,)
+            elif str in kinds:
+                found[key] = STAND_IN
+    return found
+
+
+def _bare(annotation: Any) -> Any:
+    """Return a type without what was noted beside it."""
+    return get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
 
 
 def _said(noun: type[BaseModel], error: Any) -> Complaint:

@@ -13,9 +13,17 @@ from pydantic_core import PydanticCustomError
 MAX_NUMBER = 10**9
 
 
-def refuse(message: str, allowed: str) -> PydanticCustomError:
-    """Return the error that the reader turns into a fault with this message and allowance."""
-    return PydanticCustomError("refused", "{message}", {"message": message, "allowed": allowed})
+def refuse(message: str, allowed: str, *fields: str) -> PydanticCustomError:
+    """Return the error that the reader turns into a fault with this message and allowance.
+
+    Args:
+        message: what is wrong.
+        allowed: what may stand there.
+        fields: where an entry as a whole is refused, those of its fields that do not go together,
+            as they are called in the files.
+    """
+    context = {"message": message, "allowed": allowed, "fields": fields}
+    return PydanticCustomError("refused", "{message}", context)
 
 
 def exact(value: Any) -> Fraction | None:

@@ -82,7 +82,8 @@ def read_case(
         what_ifs["scenarios"] = stack.names
     builder = Builder(raw)
     parts = builder.tables()
-    if raw.missing:
+    if raw.missing and (scenarios or typed):
+        # What a scenario would have changed cannot be told from what is wrong.
         raise InputError([*files.faults, *builder.faults])
     parts |= builder.sections()
     if scenarios or typed:
@@ -121,13 +122,13 @@ def _across(case: Case, raw: Raw, builder: Builder, told: list[Fault]) -> Iterat
     """Yield what is wrong between the parts of a case of which some may be wrong themselves.
 
     Names are checked even where other faults were found, so that all are told at once; what was
-    dropped as faulty must not make innocent names unknown, though.
+    dropped as faulty, or could not be read at all, must not make innocent names unknown, though.
     """
-    if not builder.whole:
-        return
     places = {(fault.file, fault.line, fault.place) for fault in told}
     dropped = builder.dropped(case) if told else set()
     for problem in problems(case):
+        if problem.unknown in builder.unsure:
+            continue
         fault = _placed(builder.in_file(problem), raw)
         if fault.value not in dropped and (fault.file, fault.line, fault.place) not in places:
             yield fault
@@ -163,7 +164,8 @@ class _Files:
             tables[name] = self.table(name, texts[name])
             values[name] = [_typed(tables[name], row) for row in tables[name].rows]
         document = self.document(texts[YAML])
-        values[YAML] = document.value if document else {}
+        if document is not None:
+            values[YAML] = document.value
         missing = document is None or None in texts.values()
         whole = all(table.complete for table in tables.values())
         return Raw(values, tables, document or yaml_source.Document({}), missing, whole)

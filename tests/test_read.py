@@ -253,6 +253,121 @@ def test_a_faulty_entry_does_not_make_its_name_unknown(files: Files) -> None:
     ]
 
 
+def test_all_faults_of_one_row_come_at_once(files: Files) -> None:
+    files.change(OFFERS, "DEU,armour,3,800,2,20,", "DEU,armor,-3,800,20,2,")
+    files.change(OFFERS, "inferred", "guessed")
+    files.change(LINES, "kyiv,poland:0.5,1,3,,,1", "kiev,poland:0.5,4,3,9,2,1")
+    assert [(fault.line, fault.place, fault.value) for fault in files.faults()] == [
+        (3, "row 3", ""),
+        (3, "row 3, column basis", "guessed"),
+        (3, "row 3, column capability", "armor"),
+        (3, "row 3, column units", "-3"),
+        (2, "row 2", ""),
+        (2, "row 2", ""),
+        (2, "row 2, column area", "kiev"),
+    ]
+
+
+def test_a_value_that_is_blank_leaves_the_rest_of_its_row_to_be_checked(files: Files) -> None:
+    files.change(OFFERS, "FRA-LAND-1,FRA,infantry,6,700,,", ",,infantri,6,700,9,2")
+    files.change(LINES, "Battalions,land,infantry,kyiv", "Battalions,,,kiev")
+    assert [(fault.place, fault.value) for fault in files.faults()] == [
+        ("row 2", ""),
+        ("row 2, column capability", "infantri"),
+        ("row 2, column nation", ""),
+        ("row 2, column offer", ""),
+        ("row 2, column area", "kiev"),
+        ("row 2, column capability", ""),
+        ("row 2, column role", ""),
+    ]
+
+
+def test_a_range_is_not_held_against_a_value_that_is_faulty_itself(files: Files) -> None:
+    files.change(OFFERS, "800,2,20", "800,x,20").change(LINES, "0.5,1,3", "0.5,5,x")
+    assert [(fault.place, fault.value) for fault in files.faults()] == [
+        ("row 3, column available_from", "x"),
+        ("row 2, column target", "x"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("entry", "places"),
+    [
+        (
+            "kind: cieling, nation: FRX, applies_to: {lines: [L9], areas: [kiev]}, personnel: 1",
+            ["applies_to.areas[0]", "applies_to.lines[0]", "kind", "nation"],
+        ),
+        ("nations: [FRA, FRX], as_of: soon", ["as_of", "kind", "nations[1]"]),
+        ("kind: ceiling, nation: FRX, applies_to: {lines: [L9]}", ["", "applies_to.lines[0]", "nation"]),
+        ("kind: basing, nation: FRX, applies_to: {lines: [L9]}", ["", "applies_to.lines[0]", "nation"]),
+        ("kind: exclusion, applies_to: {lines: [L9]}", ["", "applies_to.lines[0]"]),
+        ("kind: exclusion, nation: FRX, nations: [FRA]", ["", "nation"]),
+        (
+            "kind: approval, nation: FRX, status: pending, month: 9, until: 3",
+            ["", "", "nation"],
+        ),
+        ("kind: partner, nation: FRX", ["nation", "with"]),
+        ("kind: basing, nation: FRX, bared: [kyiv]", ["bared", "nation"]),
+        ("kind: basing, naton: FRA, barred: [kiev]", ["barred[0]", "naton"]),
+    ],
+    ids=["kind", "no kind", "bound", "basing", "nobody", "both", "vote", "with", "misspelt", "misspelt nation"],
+)  # fmt: skip
+def test_all_faults_of_one_caveat_come_at_once(files: Files, entry: str, places: list[str]) -> None:
+    files.change(YAML, "rules: []", f"  - {{id: NEW, {entry}}}\nrules: []")
+    found = sorted(fault.place for fault in files.faults())
+    said = sorted(f"caveats[2].{place} (NEW)" if place else "caveats[2] (NEW)" for place in places)
+    assert found == said
+
+
+def test_all_faults_of_one_rule_come_at_once(files: Files) -> None:
+    entry = "{id: NEW, kind: area_capacity, area: kiev, personnel: -1, from: 9, until: 3}"
+    files.change(YAML, "rules: []", f"rules:\n  - {entry}\n  - {{id: N2, kind: lif, active: 1}}")
+    assert [fault.place for fault in files.faults()] == [
+        "rules[0] (NEW)",
+        "rules[0].area (NEW)",
+        "rules[0].personnel (NEW)",
+        "rules[1].active (N2)",
+        "rules[1].kind (N2)",
+    ]
+
+
+@pytest.mark.parametrize("content", ["", b"\xff\xfe", None], ids=["empty", "binary", "missing"])
+def test_a_table_that_cannot_be_read_leaves_the_rest_to_be_checked(
+    files: Files, content: str | bytes | None
+) -> None:
+    files.change(LINES, "hq_next,,0,1", "hq_next,,0,0").change(YAML, "nation: DEU", "nation: DEX")
+    files.change(YAML, "roles: [land]", "offers: [FRA-LAND-9], lines: [L9]")
+    files.change(LINES, "staff,hq,", "staf,hq,").change(YAML, "kind: ceiling", "kind: cieling")
+    if content is None:
+        files.remove(OFFERS)
+    else:
+        files.replace(OFFERS, content)
+    # Whether there is an offer FRA-LAND-9 nobody can tell.
+    assert [(fault.file, fault.place) for fault in files.faults()][1:] == [
+        (YAML, "caveats[0].nation (DEU-BUNDESTAG)"),
+        (YAML, "caveats[1].kind (FRA-CEILING)"),
+        (YAML, "caveats[1].applies_to.lines[0] (FRA-CEILING)"),
+        (LINES, "row 3, column capability"),
+        (LINES, "row 4, column target"),
+    ]
+
+
+def test_nations_are_checked_without_the_yaml_too(files: Files) -> None:
+    files.change(OFFERS, "DEU,armour", "DEX,armor").change(OFFERS, "FRA,staff", "XAA,staff")
+    found = files.replace(YAML, "a: [").faults()
+    assert [(fault.file, fault.value) for fault in found] == [(OFFERS, "DEX"), (YAML, "")]
+
+
+def test_an_unknown_section_leaves_offers_lines_and_nations_to_be_checked(files: Files) -> None:
+    files.change(YAML, "conditions:\n", "condition:\n").change(OFFERS, "DEU,armour", "DEX,armour")
+    files.change(YAML, "roles: [land]", "lines: [L9]")
+    assert [fault.place for fault in files.faults()] == [
+        "row 3, column nation",
+        "condition",
+        "caveats[1].applies_to.lines[0] (FRA-CEILING)",
+    ]
+
+
 def test_of_names_as_like_those_that_begin_the_same_come_first(files: Files) -> None:
     fault = files.change(OFFERS, "DEU,armour", "DEX,armour").fault()
     assert fault.allowed.startswith("ISO 3166 alpha-3; nearest: DEU")

@@ -34,11 +34,11 @@ class Approval(Caveat):
     @model_validator(mode="after")
     def _complete(self) -> Approval:
         if self.status == "pending" and self.probability is None:
-            raise refuse("is a pending vote without probability", "add probability: 0 to 1")
+            message, allowed = "is a pending vote without probability", "add probability: 0 to 1"
+            raise refuse(message, allowed, "status", "probability")
         if self.until is not None and self.month > self.until:
-            raise refuse(
-                f"month {self.month} is after until {self.until}", "allowed: month <= until"
-            )
+            message, allowed = f"month {self.month} is after until", "allowed: month <= until"
+            raise refuse(f"{message} {self.until}", allowed, "month", "until")
         return self
 
     def covers(self, month: int, settings: Settings, *, refused: bool = False) -> bool:

@@ -94,7 +94,9 @@ class Caveat(Limit):
     @model_validator(mode="after")
     def _bound(self) -> Caveat:
         if (self.nation is None) == (self.nations is None):
-            raise refuse("needs either nation or nations", "allowed: exactly one of the two")
+            spare = "nation" if self.nation is None else "nations"
+            allowed = "allowed: exactly one of the two"
+            raise refuse("needs either nation or nations", allowed, spare)
         return self
 
     @cached_property
@@ -105,7 +107,7 @@ class Caveat(Limit):
     def needs_one_of(self, *fields: str) -> None:
         """Refuse the caveat where none of the fields is given."""
         if all(getattr(self, name) is None for name in fields):
-            raise refuse("gives no bound", f"allowed: at least one of {', '.join(fields)}")
+            raise refuse("gives no bound", f"allowed: at least one of {', '.join(fields)}", *fields)
 
     # What it sees
 

@@ -31,7 +31,11 @@ class AreaCapacity(Rule):
     @model_validator(mode="after")
     def _range(self) -> AreaCapacity:
         if self.until is not None and self.from_ > self.until:
-            raise refuse(f"from {self.from_} is after until {self.until}", "allowed: from <= until")
+            message, allowed = (
+                f"from {self.from_} is after until {self.until}",
+                "allowed: from <= until",
+            )
+            raise refuse(message, allowed, "from", "until")
         return self
 
     def months_seen(self, case: Case, assignment: Assignment) -> Sequence[int]:
