@@ -59,6 +59,9 @@ def nearest(name: str, known: Iterable[str], count: int = 3) -> str:
     meant = name.casefold()
     folded: dict[str, str] = {each.casefold(): each for each in names}
     close = difflib.get_close_matches(meant, folded, n=len(folded), cutoff=0.6)
+    if not close and len(names) > 12:
+        # Too many to list them all: "kiew" is but half of "kyiv", and yet it is meant.
+        close = difflib.get_close_matches(meant, folded, n=len(folded), cutoff=0.5)
     if close:
         alike = difflib.SequenceMatcher(b=meant)
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from model import caveats, rules
 from model.domain import Settings
 from model.eligibility import candidates
-from model.faults import Fault, InputError
+from model.faults import Fault, InputError, nearest
 from model.read import read_case
 from tests.conftest import LINES as LINES_TEXT
 from tests.conftest import OFFERS as OFFERS_TEXT
@@ -366,6 +366,13 @@ def test_an_unknown_section_leaves_offers_lines_and_nations_to_be_checked(files:
         "condition",
         "caveats[1].applies_to.lines[0] (FRA-CEILING)",
     ]
+
+
+def test_names_half_alike_are_told_where_there_are_too_many_to_list() -> None:
+    many = [f"area_{i}" for i in range(20)]
+    assert nearest("kiew", [*many, "kyiv"]) == "nearest: kyiv"
+    assert nearest("kiew", ["kyiv", "odesa"]) == "known: kyiv, odesa"
+    assert nearest("xx", [*many, "kyiv"]).endswith(" and 13 more")
 
 
 def test_of_names_as_like_those_that_begin_the_same_come_first(files: Files) -> None:
