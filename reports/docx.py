@@ -24,7 +24,8 @@ from reports.typeset import breakable, png
 
 _WIDE, _TALL, _MARGIN = 297, 210, 14
 _ROOM = 15_250  # twentieths of a point between the margins
-_DIGIT = 104  # the same, of a digit in a table
+_DIGIT, _BOLD = 104, 120  # the same, of a digit in a table and of a letter of a heading
+_WORD = 16  # letters of a word that never breaks in a table
 _TALLEST = 150  # millimetres of a picture
 
 
@@ -177,20 +178,41 @@ def _row(cells: tuple[str, ...], widths: list[int], sides: list[str], head: bool
 
 
 def _widths(table: Table) -> list[int]:
-    """Return the width of each column: what is short as wide as it is, the rest by weight."""
-    held = [
-        min(24, max(max(map(len, head.split()), default=1), *(len(row[i]) for row in table.rows)))
+    """Return the width of each column: what is short as wide as it is, the rest by weight.
+
+    No column is narrower than its words, so that none breaks within one that is not long.
+    """
+    fixed = [
+        120
+        + max(
+            _BOLD * _longest(head),
+            _DIGIT * min(24, max((len(row[i]) for row in table.rows), default=0)),
+        )
         for i, head in enumerate(table.heads)
     ]
-    fixed = [120 + _DIGIT * max(4, each) for each in held]
-    weights = table.weights
-    left = _ROOM - sum(w for w, weight in zip(fixed, weights, strict=True) if weight is None)
-    whole = sum(weight for weight in weights if weight is not None)
-    left = max(left, _ROOM // 3)
-    return [
-        width if weight is None else int(left * weight / whole)
-        for width, weight in zip(fixed, weights, strict=True)
+    least = [
+        120
+        + max(
+            _BOLD * _longest(head),
+            _DIGIT * max((_longest(row[i]) for row in table.rows), default=0),
+        )
+        for i, head in enumerate(table.heads)
     ]
+    shared = {i: weight for i, weight in enumerate(table.weights) if weight is not None}
+    widths = [0 if i in shared else width for i, width in enumerate(fixed)]
+    while shared:
+        left = max(_ROOM - sum(widths), _ROOM // 3)
+        whole = sum(shared.values())
+        narrow = [i for i, weight in shared.items() if left * weight / whole < least[i]]
+        for i in narrow or list(shared):
+            widths[i] = least[i] if narrow else int(left * shared[i] / whole)
+        shared = {} if not narrow else {i: w for i, w in shared.items() if i not in narrow}
+    return widths
+
+
+def _longest(text: str) -> int:
+    """Return how many letters the longest word has; what is very long may be broken."""
+    return min(_WORD, max(4, *map(len, f"{text} .".split())))
 
 
 def _quoted(text: str) -> str:

@@ -63,6 +63,19 @@ def test_a_document_has_every_section_and_every_row_of_its_tables(good: Content)
     assert read == [[list(row) for row in (each.heads, *each.rows)] for each in tables]
 
 
+def test_no_word_of_a_table_breaks_where_the_font_is_missing(good: Content) -> None:
+    fonts = [
+        ImageFont.truetype(FONTS / f"DejaVuSansCondensed{bold}.ttf", 80) for bold in ("-Bold", "")
+    ]
+    for table in document(good).tables:
+        for i, row in enumerate(table.rows):
+            for cell in row.cells:
+                room = cell.width / 12_700 - 5  # points between the margins of the cell
+                for word in cell.text.split():
+                    wide = fonts[min(i, 1)].getlength(word) / 10 / 0.9
+                    assert wide <= room or len(word) > 16, (cell.text, word)
+
+
 def test_every_picture_of_a_document_has_a_description(good: Content) -> None:
     shapes = document(good).inline_shapes
     assert len(shapes) > 4
