@@ -56,7 +56,13 @@ class Charts:
         back(self.look, self.sheet)
         for name, title, draw, row, across in (
             ("Roles", "Coverage by month", self._coverage, _TOP, 0),
-            ("People", "People by month, those who give least in grey", self._people, _LOW, 0),
+            (
+                "People",
+                "People by month, those who give least pale and without a name",
+                self._people,
+                _LOW,
+                0,
+            ),
             ("Nations", "Person-months by nation", self._nations, _TOP, _WIDE + 20),
         ):
             if name in self.tables:

@@ -105,9 +105,10 @@ class TableSheet:
         values = [column.of(row) for row in self.table.rows]
         width = self.width(at, column, values)
         self.sheet.set_column(at, at, width)
-        head = {"bold": True, "bg_color": PAPER, "text_wrap": True, "valign": "bottom"}
+        apart = self.apart(at)
+        head = {"bold": True, "bg_color": PAPER, "text_wrap": True, "valign": "bottom", **apart}
         self.sheet.write_string(TOP - 2, at, column.heading, self.look.style(**head))
-        name = {"font_color": MUTED, "font_size": 8, "bg_color": PAPER, "bottom": 2}
+        name = {"font_color": MUTED, "font_size": 8, "bg_color": PAPER, "bottom": 2, **apart}
         self.sheet.write_string(TOP - 1, at, column.name, self.look.style(**name))
         self.cells(at, column, values)
         if column.kind == "text":
@@ -122,7 +123,14 @@ class TableSheet:
             return _MONTH if column.kind == "share" or self.table.name == "Missing" else 8.5
         low, most = _WIDTHS[column.kind]
         longest = max((len(str(v)) for v in values), default=0) if most > low else low
-        return min(most, max(low, longest + 2, len(column.name) + 3))
+        room = 1.5 if self.apart(at) else 0
+        return min(most, max(low, longest + 2, len(column.name) + 3)) + room
+
+    def apart(self, at: int) -> dict[str, Any]:
+        """Return what keeps a text off the number beside it, which ends where the text begins."""
+        kinds = [column.kind for column in self.table.columns[max(0, at - 1) : at + 1]]
+        ends = kinds[0] not in ("text", "name") and kinds[-1] in ("text", "name")
+        return {"align": "left", "indent": 1} if ends else {}
 
     def cells(self, at: int, column: Column, values: list[Value]) -> None:
         """Write the cells of a column, each as what it is."""
@@ -131,7 +139,8 @@ class TableSheet:
         elif column.name in self.links:
             self.linked(at, column.name, values)
         elif column.kind in ("text", "name"):
-            self.texts(at, values, {**self.line, "text_wrap": column.kind == "text"})
+            wishes = {**self.line, **self.apart(at), "text_wrap": column.kind == "text"}
+            self.texts(at, values, wishes)
         else:
             self.numbers(at, column, values)
 
@@ -156,13 +165,14 @@ class TableSheet:
 
     def linked(self, at: int, name: str, values: list[Value]) -> None:
         """Write cells that lead to their row on another sheet, where there is one."""
-        goal, form = self.links[name], linked(self.look, **self.line)
+        line = {**self.line, **self.apart(at)}
+        goal, form = self.links[name], linked(self.look, **line)
         for row, value in enumerate(values, start=TOP):
             text = str(value or "")
             if text in goal:
                 self.sheet.write_url(row, at, goal[text], form, text)
             else:
-                put(self.look, self.sheet, row, at, text, **self.line)
+                put(self.look, self.sheet, row, at, text, **line)
 
     # The picture
 

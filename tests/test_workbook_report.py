@@ -7,6 +7,7 @@ import datetime
 import io
 import re
 import zipfile
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -119,6 +120,20 @@ def test_a_filter_frozen_names_and_a_page_of_a4_with_the_marking_on_every_sheet(
             assert sheet.auto_filter.ref == f"A{TOP}:{sheet.dimensions.split(':')[1]}"
             assert sheet.freeze_panes in (f"B{TOP + 1}", f"C{TOP + 1}")
             assert sheet.print_title_rows == f"${TOP - 1}:${TOP}"
+
+
+def test_no_text_begins_where_the_number_beside_it_ends(book: Workbook) -> None:
+    """Numbers end at the right edge of their cell, so that the two would be read as one."""
+    seen = 0
+    for sheet in book.worksheets[2:]:
+        for row in sheet.iter_rows(min_row=TOP + 1):
+            for number, text in pairwise(row):
+                if isinstance(number.value, int | float) and isinstance(text.value, str):
+                    seen += 1
+                    look = (text.alignment.horizontal, text.alignment.indent)
+                    centred = number.alignment.horizontal == "center"
+                    assert centred or look == ("left", 1), (sheet.title, text.coordinate)
+    assert seen > 10
 
 
 def test_every_link_leads_to_a_cell_that_is_there(book: Workbook) -> None:
