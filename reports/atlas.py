@@ -71,8 +71,8 @@ class Based:
 def write(content: Content) -> dict[str, str | bytes]:
     """Return the files of this format."""
     return {
-        "map.svg": picture(content) + "\n",
-        "map-over-time.svg": over_time(content) + "\n",
+        "map.svg": svg.headed(picture(content), content.title),
+        "map-over-time.svg": svg.headed(over_time(content), content.title),
         "map.csv": table(content).csv(),
     }
 
@@ -211,7 +211,7 @@ def _label(each: Based, width: float, height: float, taken: list[Box]) -> list[s
     heads = wrapped(f"{_arrow(each)}{short} {each.whole:,}", 176, 2, 11)
     nations = wrapped(" ".join(f"{n}\u00a0{p:,}" for n, p in each.people), 176, 6, 10)
     lines = [(line, 11) for line in heads] + [(line, 10) for line in nations]
-    wide = max(svg.wide(line, size) for line, size in lines) + 6
+    wide = max(svg.wide(line, size) * (svg.BOLD if size == 11 else 1) for line, size in lines) + 6
     tall = 12.5 * len(lines) + 3
     (x, y), r = _at(each, width), radius(each.whole, width)
     box = _free(x, y, r, wide, tall, (width, height), taken)

@@ -33,33 +33,13 @@ class Picture:
 def write(content: Content) -> dict[str, str | bytes]:
     """Return every picture as a file, and its data as another."""
     files: dict[str, str | bytes] = {}
+    foot = [line for mark in content.marks for line in svg.wrapped(mark, svg.WIDTH - 8, 3, 10)]
     for each in pictures(content):
         name = f"picture-{each.name}"
         rows = tuple(tuple(map(tables.cell, row)) for row in each.rows)
-        files[f"{name}.svg"] = _alone(each.drawing, content)
+        files[f"{name}.svg"] = svg.headed(each.drawing, content.title, foot)
         files[f"{name}.csv"] = tables.Table(name, each.columns, rows).csv()
     return files
-
-
-def _alone(drawing: str, content: Content) -> str:
-    """Return a drawing as a file: on white, with its size, and below it what marks every product.
-
-    It is shown by whatever there is, and nothing around it says what it is of.
-    """
-    head, inside = drawing.split(">", 1)
-    box = head.split('viewBox="')[1].split('"')[0]
-    width, tall = (float(each) for each in box.split()[2:])
-    said = [line for mark in content.marks for line in svg.wrapped(mark, width - 8, 3, 10)]
-    height = tall + 14 * len(said) + 8
-    texts, elements = inside.removesuffix("</svg>").split("</desc>", 1)
-    foot = "".join(
-        svg.write(4, tall + 14 * i, line, font_size=10, fill=svg.FAINT)
-        for i, line in enumerate(said, start=1)
-    )
-    head = head.replace(box, f"0 0 {width:g} {height:g}")
-    paper = tag("rect", width=width, height=height, fill="#ffffff")
-    size = f'width="{width:g}" height="{height:g}"'
-    return f"{head} {size}>{texts}</desc>{paper}{elements}{foot}</svg>\n"
 
 
 def pictures(content: Content) -> list[Picture]:

@@ -22,6 +22,8 @@ SHADES = ("#eef1f4", "#fdd9b5", "#fda55a", "#d9580b", "#7a2a05")
 WIDTH = 960
 _LETTER = 0.6
 """Width of a letter of a sans-serif font, in parts of its height: on the safe side."""
+BOLD = 1.15
+"""How much wider bold letters are."""
 
 
 def shade(share: float) -> int:
@@ -385,6 +387,39 @@ def _numbers(months: Sequence[Month], left: float, step: float, width: float) ->
 
 
 # What a drawing says of itself
+
+
+def headed(drawing: str, of: str, foot: Sequence[str] = ()) -> str:
+    """Return a drawing as a file: on white, with its size, its title above and lines below it.
+
+    It is shown by whatever there is, and nothing around it says what it is. Programs show the
+    title that an SVG has only to who points at it.
+
+    Args:
+        drawing: what is in it.
+        of: what it is of, after its title.
+        foot: what stands below it.
+    """
+    head, inside = drawing.split(">", 1)
+    box = head.split('viewBox="')[1].split('"')[0]
+    width, high = (float(each) for each in box.split()[2:])
+    texts, elements = inside.removesuffix("</svg>").split("</desc>", 1)
+    title = html.unescape(texts.split(">", 1)[1].split("</title>")[0])
+    top, line = 26.0, 14.0
+    above = fitted(f"{title}: {of}", (width - 8) / BOLD, 14)
+    parts = [
+        tag("rect", width=width, height=top + high + line * len(foot) + 8, fill="#ffffff"),
+        write(4, 17, above, font_size=14, font_weight="bold"),
+        tag("g", elements, transform=f"translate(0 {top:g})"),
+    ]
+    parts += [
+        write(4, top + high + line * i, each, font_size=10, fill=FAINT)
+        for i, each in enumerate(foot, start=1)
+    ]
+    height = top + high + line * len(foot) + 8
+    head = head.replace(box, f"0 0 {width:g} {height:g}")
+    size = f'width="{width:g}" height="{height:g}"'
+    return f"{head} {size}>{texts}</desc>{''.join(parts)}</svg>\n"
 
 
 def described(drawing: str) -> str:

@@ -231,6 +231,10 @@ def test_every_picture_has_a_title_a_description_and_its_data(tmp_path: Path) ->
                 e.attrib["id"] for e in said if e is not None
             ]
             assert {"width", "height"} <= set(root.attrib)
+            shown = [each.text or "" for each in root.iter(f"{SVG}text")]
+            assert said[0] is not None
+            assert shown[0].startswith(said[0].text or "?")
+            assert content.title[:8] in shown[0]
             assert not re.search(r"href|url\(|<style|<script", drawn)
             rows = list(csv.reader(io.StringIO(str(files[f"picture-{name}.csv"]))))
             assert len(rows) > 1

@@ -14,6 +14,7 @@ import lxml.html
 import openpyxl
 import pytest
 from defusedxml import ElementTree
+from PIL import ImageFont
 from typer.testing import CliRunner
 
 from model.read import read_case
@@ -34,6 +35,7 @@ from reports import (
 )
 from reports.content import Content
 from reports.gap_report import GapReport
+from reports.typeset import FONTS
 from solve import app
 from tests.test_html import hostile, run_of_nothing
 from tests.test_reports import LINES, OFFERS, STARTS, YAML, run_of, write_case
@@ -346,6 +348,30 @@ def test_a_place_without_coordinates_is_listed_and_not_guessed(tmp_path: Path) -
     assert feature["properties"]["contents"]
     assert "on no map: Atlantis" in atlas.picture(content)
     assert "on no map: Atlantis" in str(kml.write(content)["places.kml"])
+
+
+def test_a_map_says_of_what_it_is_and_of_which_month(content: Content) -> None:
+    for name, said in (
+        ("map.svg", "Basing by nation, month"),
+        ("map-over-time.svg", "Basing over"),
+    ):
+        root = ElementTree.fromstring(str(atlas.write(content)[name]))
+        first = next(root.iter(f"{SVG}text")).text or ""
+        assert first.startswith(said)
+        assert content.title in first
+    month = content.months[content.shown - 1]
+    assert f"month {month.number}" in str(atlas.write(content)["map.svg"]).split("<text", 2)[1]
+
+
+def test_a_label_of_the_map_is_as_wide_as_what_stands_in_it() -> None:
+    """A name of a place is bold, and so wider than other text of its size."""
+    font = ImageFont.truetype(FONTS / "DejaVuSansCondensed-Bold.ttf", 100)
+    for name in ("Odesa and the ports", "Bulgaria", "Kyiv and its region", "West"):
+        each = atlas.Based("odesa", f"{name}", (("FRA", 1150),), (("FRA", 1),), seat=False)
+        drawn = "".join(atlas._label(each, *outlines.size(960), []))
+        (wide,) = re.findall(r'<rect[^>]* width="([\d.]+)"', drawn)
+        for head in re.findall(r'font-weight="bold">([^<]*)<', drawn):
+            assert font.getlength(head) * 0.11 / 0.9 + 6 <= float(wide), head
 
 
 def test_labels_of_the_map_meet_neither_each_other_nor_a_circle_nor_crimea(
