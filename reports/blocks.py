@@ -282,6 +282,8 @@ def _assumed(content: Content) -> Iterator[Block]:
         heads = ("What is off", *names, "Coverage index, %", "Proof")
         kinds: tuple[Kind, ...] = (*_beside("text", len(names) + 1), "text")
         yield Table("If assumed figures are off", heads, kinds, rows)
+    else:
+        yield Text(words.NO_SWING)
 
 
 def _lines(content: Content) -> Iterator[Block]:

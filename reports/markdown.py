@@ -271,7 +271,7 @@ def _headquarters(content: Content) -> list[str]:
 
 def _assumed(content: Content) -> list[str]:
     if content.swing is None:
-        return []
+        return ["## If assumed figures are off", words.NO_SWING]
     names = list(content.swing.rows[0].tiers)
     rows = [
         [

@@ -20,7 +20,7 @@ from pypdf import PdfReader
 from model.case import Case
 from model.domain import Settings
 from model.plan import Plan
-from reports import formats, gathered, html, svg
+from reports import blocks, formats, gathered, html, markdown, svg, words
 from reports.content import Content
 from reports.gap_report import GapReport
 from reports.run import make_run
@@ -180,6 +180,17 @@ def test_marking_and_missing_proof_stand_on_screen_and_in_the_margins_of_print(
     assert 'content:"NOT PROVEN\\3a  the time limit' in margins
     proven = text(gathered.content(run_of(case, tmp_path / "case").report))
     assert "NOT PROVEN" not in proven
+
+
+def test_every_text_says_how_to_learn_how_the_answer_moves_where_it_does_not(
+    tmp_path: Path,
+) -> None:
+    content = compared(tmp_path)
+    assert content.swing is None
+    told = [b.text for s in blocks.sections(content) for b in s.blocks if isinstance(b, blocks.Text)]
+    assert words.NO_SWING in told
+    assert words.NO_SWING in text(content)
+    assert words.NO_SWING in str(markdown.write(content)["report.md"])
 
 
 def test_a_browser_finds_nothing_wrong_and_prints_the_marking_on_every_page(
