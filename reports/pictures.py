@@ -106,14 +106,17 @@ def _index(roles: Sequence[RoleTold]) -> list[tuple[tables.Cell, ...]]:
 
 # Missing units
 
+_KEY = 840
+"""The width that the key of the picture takes in one line."""
 
-def missing_units(content: Content) -> str:
-    """Return the units missing by line and month."""
+
+def missing_units(content: Content, width: float = svg.WIDTH) -> str:
+    """Return the units missing by line and month; the letters are the larger, the less wide."""
     over = grid.columns(content)
-    left, tall, top = 300.0, 16.0, 34.0
-    step = (svg.WIDTH - left - 4) / len(over)
+    left, tall, top = 180 + 0.125 * width, 16.0, 34.0
+    step = (width - left - 4) / len(over)
     parts = [svg.write(left, 12, "Month", fill=svg.FAINT, font_size=10)]
-    for i in svg.ticks(len(over), svg.WIDTH - left):
+    for i in svg.ticks(len(over), width - left):
         x = left + (i + 0.5) * step
         parts.append(
             svg.write(x, 27, over[i].label, fill=svg.FAINT, font_size=10, text_anchor="middle")
@@ -135,14 +138,15 @@ def missing_units(content: Content) -> str:
         if i and grid.moved(content, column):
             x = left + i * step - 0.5
             parts.append(tag("path", d=f"M{x:.1f} {top - 4:g}V{y:.1f}", stroke=svg.INK))
-    parts += _key(y + 8)
+    parts += _key(y + 8, width, content.changes is not None)
+    below = 32 if width >= _KEY and content.changes is None else 52
     alt = (
         f"{content.gap_count}; coverage index {words.percent(content.index)}. A row per "
         "requirement line, a column per month; a cell is the darker the more is missing, and shows "
         "how much."
     )
     title = "Missing units by line and month"
-    return svg.drawing("missing-units", title, alt, svg.WIDTH, y + 32, "".join(parts))
+    return svg.drawing("missing-units", title, alt, width, y + below, "".join(parts))
 
 
 def _cell(line: LineTold, cell: Cell, x: float, y: float, wide: float, tall: float) -> str:
@@ -187,13 +191,16 @@ def _frame(
     )
 
 
-def _key(y: float) -> list[str]:
+def _key(y: float, width: float, compared: bool) -> list[str]:
+    """Return what colours and marks mean, in two lines where there is no room for one."""
     parts, x = [], 2.0
     said = ("filled", "to 25 % missing", "to 50 %", "to 75 %", "more")
     for shade, text in zip(svg.SHADES, said, strict=True):
         parts.append(tag("rect", x=x, y=y, width=14, height=14, fill=shade))
         parts.append(svg.write(x + 18, y + 11, text, font_size=10))
         x += 30 + 6 * len(text)
+    if compared or width < _KEY:
+        x, y = 2.0, y + 20
     parts.append(tag("circle", cx=x + 7, cy=y + 7, r=2.0, fill=svg.FAINT))
     parts.append(svg.write(x + 18, y + 11, "conditional", font_size=10))
     parts.append(tag("path", d=f"M{x + 98:.1f} {y + 12:.1f}l10 -9", stroke=svg.FAINT))
@@ -202,6 +209,10 @@ def _key(y: float) -> list[str]:
     parts.append(svg.write(x + 208, y + 11, "below minimum", font_size=10))
     parts.append(tag("path", d=f"M{x + 306:.1f} {y:.1f}v14", stroke=svg.INK))
     parts.append(svg.write(x + 312, y + 11, "headquarters moves", font_size=10))
+    if compared:
+        for at, text, dashed in ((438, "better than before", None), (572, "worse", "3 2")):
+            parts.append(_frame(x + at, y - 1, 16, 16, svg.BLUE, 2.0, dashed))
+            parts.append(svg.write(x + at + 20, y + 11, text, font_size=10))
     return parts
 
 

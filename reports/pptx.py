@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from pptx import Presentation
@@ -17,10 +18,11 @@ from pptx.enum.dml import MSO_LINE
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.util import Inches, Pt
 
-from reports import blocks, svg, words
+from reports import blocks, pictures, svg, words
 from reports.content import Content
 from reports.office import MARK_RED, short, steady
 from reports.told import LineTold, RoleTold
+from reports.typeset import png
 
 WIDE, TALL = 13.333, 7.5
 _LEFT, _TOP, _BOTTOM = 0.5, 1.45, 6.85
@@ -30,6 +32,8 @@ _BOLD = 1.15  # how much wider a bold one is
 _INK, _BLUE, _GREY, _PALE = "1B1F24", "0969B0", "5B6672", "EEF1F4"
 _ROWS = 7
 """The most rows of a table on a slide."""
+_LINES, _PICTURE = 14, 698
+"""The most lines of a picture of missing units, and its width: its letters have 14 points then."""
 _NATIONS = 12
 _LABELS = 8
 """The most months that are named below a chart."""
@@ -64,8 +68,14 @@ class _Writer:
         self.coverage()
         self.worst()
         lines = dict(blocks.by_role(content))
+        missing = {role: _missing_most(part) for role, part in lines.items()}
+        missing = {role: part for role, part in missing.items() if part.lines}
+        drawings = [pictures.missing_units(part, _PICTURE) for part in missing.values()]
+        drawn = dict(zip(missing, zip(drawings, png(drawings), strict=True), strict=True))
         for role in content.roles[:-1]:
             self.role(role, lines[role.role].lines if role.role in lines else ())
+            if role.role in drawn:
+                self.missing(role, len(missing[role.role].lines), *drawn[role.role])
         self.asks()
         self.votes()
         self.swing()
@@ -153,6 +163,16 @@ class _Writer:
             self.tables(slide, heads[0], heads, rows, (6.1, (3.6, 0.65, 1.25, 1.23)))
         else:
             self.text(slide, (6.1, _TOP, 6.7, 1), "Every line reaches its target.", size=20)
+
+    def missing(self, role: RoleTold, shown: int, drawing: str, dots: bytes) -> None:
+        """Show what is missing in a role by line and month: the lines that miss most."""
+        of = "" if shown == role.gaps else f", the {shown} that miss most"
+        gaps = f"{words.count(role.gaps, 'line')} with a gap{of}"
+        slide = self.slide(f"Missing units, {short(role.role, 40)}: {gaps}")
+        wide = min(WIDE - 2 * _LEFT, (6.7 - _TOP) / svg.tall(drawing))
+        place = [Inches(each) for each in (_LEFT, _TOP, wide)]
+        shape = slide.shapes.add_picture(io.BytesIO(dots), *place)
+        shape._element.nvPicPr.cNvPr.set("descr", svg.described(drawing))
 
     def asks(self) -> None:
         """Write whom to ask for what: the negotiable caveats that most gaps name."""
@@ -352,6 +372,14 @@ class _Writer:
         """Fill a shape with one colour."""
         fill.solid()
         fill.fore_color.rgb = RGBColor.from_string(colour)
+
+
+def _missing_most(content: Content) -> Content:
+    """Return the content with the lines of a role that miss most, in the order of the case."""
+    gaps = [line for line in content.lines if line.gap]
+    most = sorted(gaps, key=lambda line: (line.index, line.priority, line.line))[:_LINES]
+    held = {line.line for line in most}
+    return replace(content, lines=tuple(line for line in gaps if line.line in held))
 
 
 def _room(width: float, size: float) -> float:

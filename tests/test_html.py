@@ -20,7 +20,7 @@ from pypdf import PdfReader
 from model.case import Case
 from model.domain import Settings
 from model.plan import Plan
-from reports import blocks, formats, gathered, html, markdown, svg, words
+from reports import blocks, formats, gathered, html, markdown, pictures, svg, words
 from reports.content import Content
 from reports.gap_report import GapReport
 from reports.run import make_run
@@ -187,7 +187,9 @@ def test_every_text_says_how_to_learn_how_the_answer_moves_where_it_does_not(
 ) -> None:
     content = compared(tmp_path)
     assert content.swing is None
-    told = [b.text for s in blocks.sections(content) for b in s.blocks if isinstance(b, blocks.Text)]
+    told = [
+        b.text for s in blocks.sections(content) for b in s.blocks if isinstance(b, blocks.Text)
+    ]
     assert words.NO_SWING in told
     assert words.NO_SWING in text(content)
     assert words.NO_SWING in str(markdown.write(content)["report.md"])
@@ -265,6 +267,21 @@ def test_the_data_behind_the_picture_are_the_cells_of_the_run(tmp_path: Path) ->
         r">(0\.5|1)</text>", str(files["picture-missing-units.svg"]).split("sans-serif")[1]
     )
     assert numbers.count("0.5") == 6
+
+
+def test_the_frames_of_better_and_worse_are_explained_where_there_are_any(tmp_path: Path) -> None:
+    for content, told in ((compared(tmp_path / "one"), True), (hostile(tmp_path / "two"), False)):
+        for width in (960, 698):
+            drawn = pictures.missing_units(content, width)
+            assert (">better than before<" in drawn) == (">worse<" in drawn) == told
+            ends = [
+                float(x) + svg.wide(said, 10)
+                for x, said in re.findall(
+                    r'<text x="([\d.]+)"[^>]* font-size="10">([a-z ]+)<', drawn
+                )
+            ]
+            assert len(ends) > 3
+            assert max(ends) <= width
 
 
 def large(folder: Path, lines: int, months: int) -> Case:

@@ -13,6 +13,7 @@ import pytest
 from docx import Document
 from PIL import ImageFont
 from pptx import Presentation
+from pptx.enum.shapes import MSO_SHAPE_TYPE
 from pptx.util import Pt
 from typer.testing import CliRunner
 
@@ -122,6 +123,20 @@ def test_a_slide_for_each_role_has_its_chart_and_its_lines(good: Content) -> Non
         (table,) = [each.table for each in by_title[role.role].shapes if each.has_table]
         gaps = [line for line in good.lines if line.role == role.role and line.gap]
         assert len(table.rows) == 1 + len(gaps)
+
+
+def test_slides_have_the_picture_of_missing_units_of_each_role_with_a_gap(good: Content) -> None:
+    shown = {}
+    for slide in slides(good):
+        for shape in slide.shapes:
+            if shape.shape_type == MSO_SHAPE_TYPE.PICTURE:
+                shown[slide.shapes.title.text.split(":")[0]] = shape
+    gaps = [role.role for role in good.roles[:-1] if role.gaps]
+    assert list(shown) == [f"Missing units, {role}" for role in gaps]
+    assert len(gaps) > 0
+    for shape in shown.values():
+        said = shape._element.nvPicPr.cNvPr.get("descr")
+        assert said.startswith("Missing units by line and month")
 
 
 def test_nothing_on_a_slide_is_small_or_overlaps_or_leaves_it(bad: Content, good: Content) -> None:
