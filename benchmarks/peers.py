@@ -34,12 +34,40 @@ class Moment:
         return max(0.0, self.best - self.bound) / max(abs(self.best), 1e-9)
 
 
+class Stopwatch:
+    """Counts the seconds spent inside of it: ``with stopwatch: ...``, again and again."""
+
+    def __init__(self) -> None:
+        self._before, self._since = 0.0, math.inf
+
+    @property
+    def seconds(self) -> float:
+        """So many were counted by now."""
+        return self._before + max(0.0, time.perf_counter() - self._since)
+
+    def __enter__(self) -> None:
+        self._since = time.perf_counter()
+
+    def __exit__(self, *_: object) -> None:
+        self._before, self._since = self.seconds, math.inf
+
+
 @dataclass
 class Course:
-    """How a solver went through the tiers."""
+    """How a solver went through the tiers.
+
+    Attributes:
+        moments: where it stood, in seconds of its own work.
+        point: the last plan; None where there is none.
+        seconds: so long it worked.
+        handed: seconds that it took to hand it the program, tier by tier, and to read what it
+            found. The limit and the moments leave them out.
+    """
 
     moments: list[Moment] = field(default_factory=list)
     point: list[float] | None = None
+    seconds: float = 0.0
+    handed: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -53,6 +81,7 @@ class Task:
         gap: relative gap.
         threads: at most; one number for all solves of HiGHS in a process.
         note: told (best, bound) as they move.
+        clock: runs while the solver does.
     """
 
     program: Textbook
@@ -63,6 +92,7 @@ class Task:
     gap: float
     threads: int
     note: Callable[[float, float], None]
+    clock: Stopwatch
 
     @property
     def rows(self) -> list[Row]:
@@ -78,17 +108,17 @@ def course(
 ) -> Course:
     """Minimise the tiers in turn, each with the earlier ones held at the value found."""
     went = Course(point=None if program.upper else [])
-    began = time.perf_counter()
+    began, clock = time.perf_counter(), Stopwatch()
     holds: list[Row] = []
     for tier, costs in program.tiers.items() if program.upper else ():
-        left = seconds - (time.perf_counter() - began)
+        left = seconds - clock.seconds
         if left <= 0:
             break
 
         def note(best: float, bound: float, tier: str = tier) -> None:
-            went.moments.append(Moment(time.perf_counter() - began, tier, best, max(bound, 0.0)))
+            went.moments.append(Moment(clock.seconds, tier, best, max(bound, 0.0)))
 
-        point = solver(Task(program, costs, holds, went.point, left, gap, threads, note))
+        point = solver(Task(program, costs, holds, went.point, left, gap, threads, note, clock))
         if point is None:
             break
         went.point = point
@@ -96,6 +126,8 @@ def course(
         if went.moments and went.moments[-1].gap > gap:
             break
         holds.append(Row(costs, None, value + HOLD))
+    went.seconds = clock.seconds
+    went.handed = time.perf_counter() - began - went.seconds
     return went
 
 
@@ -141,7 +173,8 @@ def highs(task: Task) -> list[float] | None:
     h.cbMipLogging += lambda event: task.note(
         event.data_out.mip_primal_bound, event.data_out.mip_dual_bound
     )
-    h.run()
+    with task.clock:
+        h.run()
     info = h.getInfo()
     if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
         return None
@@ -192,7 +225,8 @@ def scip(task: Task) -> list[float] | None:
         for column, value in zip(columns, task.start, strict=True):
             model.setSolVal(start, column, value)
         model.addSol(start)
-    model.optimize()
+    with task.clock:
+        model.optimize()
     if not model.getNSols():
         return None
     task.note(model.getPrimalbound(), model.getDualbound())
@@ -247,7 +281,8 @@ def cp_sat(task: Task) -> list[float] | None:
     solver.parameters.num_workers = task.threads
     solver.parameters.max_time_in_seconds = task.seconds
     solver.parameters.relative_gap_limit = task.gap
-    status = solver.solve(model, watch)
+    with task.clock:
+        status = solver.solve(model, watch)
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return None
     task.note(solver.objective_value / scale, solver.best_objective_bound / scale)

@@ -8,7 +8,7 @@ the second reading of the case format (``tests/reference``), and shares nothing 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import partial
@@ -67,27 +67,33 @@ class Textbook:
         self.rows.append(Row(terms, lower, None))
 
 
-def textbook(case: contract.Case) -> Textbook:
+def textbook(case: contract.Case, possible: Sequence[Assignment] | None = None) -> Textbook:
     """Write the program of a case.
+
+    Args:
+        case: the case.
+        possible: its assignments, where somebody has listed them already.
 
     Raises:
         NotImplementedError: the case has force rules, of which the generator makes none.
     """
     if any(rule.active for rule in case.rules):
         raise NotImplementedError("the textbook formulation knows no force rules")
-    return _Writer(case).t
+    return _Writer(case, contract.possible(case) if possible is None else possible).t
 
 
 class _Writer:
-    def __init__(self, case: contract.Case) -> None:
+    def __init__(self, case: contract.Case, possible: Sequence[Assignment]) -> None:
         self.case, self.t = case, Textbook(tiers={"critical": {}, "shortfall": {}})
-        self.all = self.t.assignments = contract.possible(case)
+        self.all = self.t.assignments = list(possible)
         for a in self.all:
             self.t.column(case.offers[a.offer].units)
         self.in_place: Months = defaultdict(list)
+        self.of_nation: defaultdict[tuple[int, str], list[int]] = defaultdict(list)
         for i, a in enumerate(self.all):
             for month in a.months:
                 self.in_place[month].append(i)
+                self.of_nation[month, a.nation].append(i)
         self._offers()
         self._lines()
         for caveat in case.caveats:
@@ -129,7 +135,8 @@ class _Writer:
 
     def seen(self, caveat: Caveat) -> Iterator[tuple[int, list[int]]]:
         """Yield each month with what the caveat sees of its nations' in place."""
-        for m, own in sorted(self.in_place.items()):
+        for m in sorted(self.in_place):
+            own = [i for nation in sorted(set(caveat.nations)) for i in self.of_nation[m, nation]]
             yield m, [i for i in own if contract.sees_in(self.case, caveat, self.all[i], m)]
 
     def split(self, own: Iterable[int], key: Callable[[Assignment], str]) -> dict[str, list[int]]:

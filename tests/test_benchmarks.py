@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from benchmarks import race
+from benchmarks import peers, race
 from benchmarks.ablation import agree
 from benchmarks.generate import SIZES, generate, write
 from benchmarks.measure import measured
@@ -23,11 +23,11 @@ from benchmarks.race import Finish
 from benchmarks.scaling import exponent
 from benchmarks.textbook import textbook
 from benchmarks.variants import FULL, VARIANTS
-from benchmarks.yardstick import TIERS
+from benchmarks.yardstick import TIERS, Between
 from model import caveats
 from model.case import Case
 from model.domain import Settings
-from model.outcome import Options
+from model.outcome import Options, Progress
 from model.plan import Plan, Start
 from model.program import compile_program
 from model.read import read_case
@@ -42,6 +42,11 @@ def made(
     folder: Path, size: str, seed: int, *, hard: bool = False, rare: bool | None = None
 ) -> Case:
     return read_case(write(generate(size, seed, hard=hard, rare=rare), folder)).case
+
+
+def small(folder: Path) -> Case:
+    shape = replace(SIZES["theatre"], offers=25, lines=8)
+    return replace(read_case(write(generate("theatre", 1, shape=shape), folder)).case, tiers=TIERS)
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -158,7 +163,7 @@ def test_the_fitted_exponent_is_that_of_the_power_law() -> None:
 
 def test_the_primal_integral_counts_the_time_without_the_best_plan() -> None:
     def finish(*moments: Moment) -> Finish:
-        return Finish(0.0, 0.0, moments, (1.0, 10.0), ())
+        return Finish(moments=moments, values=(1.0, 10.0))
 
     at_once = (Moment(0, "critical", 1, 1), Moment(0, "shortfall", 10, 5))
     assert finish(*at_once).primal_integral((1, 10), 60) == 0
@@ -177,11 +182,134 @@ def test_the_picture_of_a_race_is_xml_and_names_who_has_no_plan() -> None:
 
 
 def test_pyomos_own_interface_ends_within_the_gap_of_muster(tmp_path: Path) -> None:
-    shape = replace(SIZES["theatre"], offers=25, lines=8)
-    case = replace(
-        read_case(write(generate("theatre", 1, shape=shape), tmp_path)).case, tiers=TIERS
-    )
-    ours = {name: race._muster(case, 10, how) for name, how in race.OURS.items()}
-    mine, theirs = ([float(each) for each in ours[name][2].tier_values.values()] for name in ours)
+    case = small(tmp_path)
+    plans = {name: race._muster(case, 10, name)[-1] for name in race.OURS}
+    mine, theirs = ([float(each) for each in plans[name].tier_values.values()] for name in plans)
     assert theirs == pytest.approx(mine, rel=2 * min(race.GAPS))
-    assert not list(ours[race.BY_PYOMO][2].violations())
+    assert not list(plans[race.BY_PYOMO].violations())
+
+
+def test_musters_course_in_a_race_is_one_run_that_only_gets_better_and_ends_at_its_answer(
+    tmp_path: Path,
+) -> None:
+    _, _, moments, plan = race._muster(small(tmp_path), 30, race.MUSTER)
+    tiers = [m.tier for m in moments[:-2]]
+    assert tiers == sorted(tiers, key=TIERS.index)
+    assert [m.seconds for m in moments[:-2]] == sorted(m.seconds for m in moments[:-2])
+    # Told of each tier as it goes, then of both what the answer says.
+    assert len(moments) > 2
+    for tier in TIERS:
+        mine = [m for m in moments if m.tier == tier]
+        assert [m.best for m in mine] == pytest.approx(sorted((m.best for m in mine), reverse=True))
+        assert mine[-1].best == pytest.approx(float(plan.tier_values[tier]))
+        assert mine[-1].gap <= min(race.GAPS)
+
+
+def test_what_musters_answer_does_not_prove_counts_for_no_moment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = small(tmp_path)
+    found = solve(FULL.formulation(case, Settings()), Options())
+    first, last = found.tiers
+    opened = replace(found, tiers=(replace(first, value=9.0, bound=1.0), last))
+
+    def told(*_: object, on_progress: object) -> object:
+        assert callable(on_progress)
+        for at, tier in enumerate(TIERS):
+            on_progress(Progress(tier, 9.0, 9.0, 0.0, float(at)))
+        return opened
+
+    monkeypatch.setattr("model.solver.solve", told)
+    assert {m.tier for m in race._muster(case, 30, race.MUSTER)[2]} == {"critical"}
+
+
+def test_what_comes_after_the_limit_of_a_race_counts_no_more() -> None:
+    moments = [Moment(at, "shortfall", 5, 5) for at in (59, 60.5, 61)]
+    assert [m.seconds for m in race.in_time(moments, 60)] == [59, 60]
+
+
+def test_who_hands_a_solver_its_program_is_not_on_its_clock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [0.0]
+    monkeypatch.setattr(peers.time, "perf_counter", lambda: now[0])
+
+    def slow(task: peers.Task) -> list[float]:
+        now[0] += 100
+        with task.clock:
+            now[0] += 3
+            task.note(8, 8)
+            now[0] += 2
+        return [0.0] * len(task.program.upper)
+
+    small(tmp_path)
+    went = course(textbook(contract.load(tmp_path)), slow, 60)
+    assert [m.seconds for m in went.moments] == [3, 8]
+    assert (went.seconds, went.handed) == (10, 200)
+
+
+def test_a_peer_without_a_plan_or_an_end_has_a_row_that_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    small(tmp_path)
+    monkeypatch.setattr(os, "sched_setaffinity", lambda *_: None, raising=False)
+    monkeypatch.setitem(race.SOLVERS, "HiGHS", lambda task: None)
+    told = race.run(tmp_path, "HiGHS", 5)
+    assert (told["moments"], told["values"]) == ([], [math.inf, math.inf])
+    lost = race.in_a_process(tmp_path / "nowhere", "HiGHS", 5)
+    assert "nowhere" in capfd.readouterr().err
+    with pytest.raises(subprocess.CalledProcessError):
+        race.in_a_process(tmp_path / "nowhere", race.MUSTER, 5)
+    well = Finish(1, 1, 1, (Moment(1, "critical", 1, 1), Moment(2, "shortfall", 5, 5)), (1, 5))
+    finishes = {race.MUSTER: well, "HiGHS": lost, "SCIP": Finish()}
+    race.agree(finishes)
+    columns = race.head(5)
+    rows = [
+        dict(zip(columns, race._row(each, (1, 5), 5), strict=True)) for each in finishes.values()
+    ]
+    assert [row["shortfall"] for row in rows] == ["5.000", "ended with 1", "no plan"]
+    assert [row["gap at 5 s"] for row in rows] == ["0.00 %", "-", "-"]
+
+
+def test_a_race_tells_how_much_sooner_muster_is_than_the_best_of_the_plain_solvers() -> None:
+    def ends(at: float, gap: float = 0.0) -> Finish:
+        after = Moment(at, "shortfall", 100, 100 * (1 - gap))
+        return Finish(moments=(Moment(0, "critical", 1, 1), after), values=(1, 100))
+
+    never = Finish()
+    table = race.against(
+        {
+            1: {race.MUSTER: ends(2), race.BY_PYOMO: ends(1), "HiGHS": ends(30), "SCIP": ends(10)},
+            2: {race.MUSTER: ends(2), "HiGHS": never},
+            3: {race.MUSTER: ends(2, 0.02), "HiGHS": ends(30)},
+            4: {race.MUSTER: never, "HiGHS": never},
+            5: {race.MUSTER: ends(2), "HiGHS": ends(30, 0.005)},
+        },
+        60,
+    )
+    assert table[0][0] == "seed"
+    assert [row[1:3] for row in table[1:-1]] == [
+        ["5.00", "5.00"],
+        ["> 30.00", "> 30.00"],
+        ["< 0.50", "< 0.50"],
+        ["-", "-"],
+        ["15.00", "> 30.00"],
+    ]
+    assert [row[3:] for row in table[1:-1]] == [
+        ["0.00 %", "0.00 %"],
+        ["0.00 %", "-"],
+        ["2.00 %", "0.00 %"],
+        ["-", "-"],
+        ["0.00 %", "0.50 %"],
+    ]
+    assert table[-1] == ["median", "5.00 to 15.00", "> 5.00", "0.00 %", "0.50 %"]
+
+
+def test_a_number_known_from_one_side_stays_so_in_ratios_and_medians() -> None:
+    never, two = Between.until(math.inf, 60), Between.until(2, 60)
+    assert str(Between.ratio(two, two)) == "1.00"
+    assert str(Between.ratio(never, two)) == "> 30.00"
+    assert str(Between.ratio(two, never)) == "< 0.03"
+    assert str(Between.ratio(never, never)) == "-"
+    assert str(Between.median([two, two, never])) == "2.00"
+    assert str(Between.median([two, never, never])) == "> 60.00"
