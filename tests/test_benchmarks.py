@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from benchmarks import peers, race
+from benchmarks import peers, questions, race
 from benchmarks.ablation import agree
 from benchmarks.generate import SIZES, generate, write
 from benchmarks.measure import measured
@@ -313,3 +313,24 @@ def test_a_number_known_from_one_side_stays_so_in_ratios_and_medians() -> None:
     assert str(Between.ratio(never, never)) == "-"
     assert str(Between.median([two, two, never])) == "2.00"
     assert str(Between.median([two, never, never])) == "> 60.00"
+
+
+def test_questions_on_a_drawn_case_are_held_against_its_base_solve(tmp_path: Path) -> None:
+    one = questions.asked(small(tmp_path), 60, 3)
+    assert len(one.switches) == 3
+    assert one.changing <= one.switches.keys()
+    assert one.prices
+    assert all(each.low == each.high > 0 for each in (one.base, one.prices, *one.switches.values()))
+
+    def took(seconds: float) -> Between:
+        return Between.until(seconds, 60)
+
+    plain = questions.Asked(
+        took(10), {"A": took(1), "B": took(3), "C": took(0)}, frozenset("AB"), took(40)
+    )
+    cut_off = questions.Asked(took(math.inf), {"A": took(6)}, frozenset(), None)
+    assert questions.told({1: plain, 2: cut_off})[1:] == [
+        ["1", "10.00", "1.00", "0.10", "0.20", "4.00", "2 of 3"],
+        ["2", "> 60.00", "6.00", "< 0.10", "-", "-", "0 of 1"],
+        ["median", "", "", "0.05 to 0.10", "> 0.10", "> 2.00", ""],
+    ]
