@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from benchmarks import peers, questions, race
+from benchmarks import building, peers, questions, race
 from benchmarks.ablation import agree
 from benchmarks.generate import SIZES, generate, write
 from benchmarks.measure import measured
@@ -333,4 +333,30 @@ def test_questions_on_a_drawn_case_are_held_against_its_base_solve(tmp_path: Pat
         ["1", "10.00", "1.00", "0.10", "0.20", "4.00", "2 of 3"],
         ["2", "> 60.00", "6.00", "< 0.10", "-", "-", "0 of 1"],
         ["median", "", "", "0.05 to 0.10", "> 0.10", "> 2.00", ""],
+    ]
+
+
+def test_what_building_costs_is_told_by_stage_with_its_exponent(tmp_path: Path) -> None:
+    case = small(tmp_path)
+    one = building.built(tmp_path, 0)
+    program = compile_program(FULL.formulation(case, Settings()))
+    assert (one.columns, one.rows) == (program.size, len(program.rows))
+    assert one.listed >= one.decided == len(program.begin)
+    assert one.build == one.list + one.state + one.compile + one.hand_over > 0
+    assert math.isnan(one.solve)
+    assert building.built(tmp_path, 60).solve < 60
+
+    def made(size: int, solve: float = math.nan) -> building.Built:
+        return replace(
+            one, listed=size, list=size, state=2 * size, compile=size**2, hand_over=0, solve=solve
+        )
+
+    found = {("a", 1): [made(1, 40)], ("a", 2): [made(2)], ("b", 4): [made(4, math.inf)]}
+    fitted = building.exponents(found)
+    assert (fitted["list"], fitted["compile"]) == (pytest.approx(1), pytest.approx(2))
+    table = [dict(zip(row[:2], row[-3:-1], strict=True)) for row in building.told(found, 60)]
+    assert [[*each.values()] for each in table[1:]] == [
+        ["0.50", "0.10"],
+        ["0.40", ""],
+        ["0.29", "< 0.47"],
     ]
