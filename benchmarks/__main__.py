@@ -1,6 +1,8 @@
 """``make bench``: measures, prints tables in Markdown, keeps them in ``benchmarks/results/``.
 
-``python -m benchmarks`` runs all parts; ``python -m benchmarks PART`` one of them.
+``python -m benchmarks PART`` runs one part. Without, all run but ``clicks`` and ``busy``: about
+three hours on two cores that nothing else uses, five at most. Most of it goes into solves that end
+at their limits.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import platform
 
 from benchmarks import busy, clicks, past, questions, theatre
 from benchmarks.ablation import SETS, ablation
+from benchmarks.building import building
 from benchmarks.generate import SIZES
 from benchmarks.race import race
 from benchmarks.scaling import AXES, scaling
@@ -20,12 +23,25 @@ from model import VERSION
 
 def main() -> None:
     """Run the benchmarks and write what was measured."""
-    options = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    options = argparse.ArgumentParser(
+        prog="python -m benchmarks",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parts = options.add_subparsers(dest="part", metavar="PART", title="parts")
     shipped = parts.add_parser("theatre", help="the shipped case from the shell")
     shipped.add_argument("--times", type=int, default=7, help="counted runs of each command")
-    live = parts.add_parser("questions", help="what-ifs, prices and asks on the shipped case")
+    live = parts.add_parser("questions", help="what-ifs, prices and asks, as parts of a solve")
     live.add_argument("--times", type=int, default=3, help="counted runs of each command")
+    cases = ("shipped", *SIZES)
+    live.add_argument("--cases", nargs="+", choices=cases, default=["shipped", "conference"])
+    live.add_argument("--seeds", nargs="+", type=int, default=[1, 2, 3], help="of what is drawn")
+    live.add_argument("--kinds", choices=("common", "every"), help="of caveats of what is drawn")
+    live.add_argument("--limit", type=float, default=120, help="seconds of each solve of those")
+    live.add_argument("--switches", type=int, default=8, help="so many are lifted in each of them")
+    live.add_argument(
+        "--patience", type=float, default=10, help="so many base solves all prices may take"
+    )
     page = parts.add_parser("clicks", help="the page in a browser; with what `make test` installs")
     page.add_argument("--every", type=int, default=5, help="lift one caveat of so many")
     page.add_argument(
@@ -45,7 +61,11 @@ def main() -> None:
     peers.add_argument("--seeds", nargs="+", type=int, default=[1, 2, 3])
     peers.add_argument("--hard", action="store_true")
     peers.add_argument("--kinds", choices=("common", "every"), help="of caveats")
-    peers.add_argument("--limit", type=float, default=60, help="seconds of each solver")
+    peers.add_argument("--limit", type=float, default=120, help="seconds of each solver")
+    built = parts.add_parser("building", help="what building costs, stage by stage")
+    built.add_argument("--sizes", nargs="+", choices=SIZES, default=["conference", "alliance"])
+    built.add_argument("--seeds", nargs="+", type=int, default=[1, 2, 3])
+    built.add_argument("--limit", type=float, default=120, help="seconds of each solve")
     grows = parts.add_parser("scaling", help="how cost grows with offers, lines, months, caveats")
     grows.add_argument("--axes", nargs="+", choices=AXES, default=list(AXES))
     grows.add_argument("--seeds", nargs="+", type=int, default=[1, 2, 3])
@@ -58,7 +78,19 @@ def main() -> None:
         print(theatre.report(max(1, chosen.times)), end="\n\n")
     if given.part in (None, "questions"):
         chosen = given if given.part else live.parse_args([])
-        print(questions.report(max(1, chosen.times)), end="\n\n")
+        for case in chosen.cases:
+            if case == "shipped":
+                text = questions.report(max(1, chosen.times))
+            else:
+                text = questions.drawn(
+                    case,
+                    chosen.seeds,
+                    limit=chosen.limit,
+                    switches=max(1, chosen.switches),
+                    patience=chosen.patience,
+                    kinds=chosen.kinds,
+                )
+            print(text, end="\n\n")
     if given.part == "clicks":
         print(clicks.report(max(1, given.every), given.ahead), end="\n\n")
     if given.part == "busy":
@@ -72,8 +104,13 @@ def main() -> None:
         print(ablation(chosen.sets, chosen.seeds, without, chosen.limit), end="\n\n")
     if given.part in (None, "textbook"):
         chosen = given if given.part else peers.parse_args([])
-        for size in chosen.sizes:
-            print(race(size, chosen.seeds, chosen.limit, hard=chosen.hard, kinds=chosen.kinds))
+        runs = [(size, chosen.seeds) for size in chosen.sizes]
+        for size, seeds in runs if given.part else [*runs, ("alliance", [1])]:
+            text = race(size, seeds, chosen.limit, hard=chosen.hard, kinds=chosen.kinds)
+            print(text, end="\n\n")
+    if given.part in (None, "building"):
+        chosen = given if given.part else built.parse_args([])
+        print(building(chosen.sizes, chosen.seeds, chosen.limit), end="\n\n")
     if given.part in (None, "scaling"):
         chosen = given if given.part else grows.parse_args([])
         print(scaling(chosen.axes, chosen.seeds, chosen.limit), end="\n\n")

@@ -143,7 +143,8 @@ def building(sizes: Sequence[str], seeds: Sequence[int], limit: float) -> str:
         (
             f"# What building costs\n\nMedians of seeds {', '.join(map(str, seeds))}. *Listed*: "
             "assignments that there are; *decided*: those in the program. Seconds to list them, to "
-            "state the program in Pyomo, to compile it to a matrix, to hand that to HiGHS.",
+            "state the program in Pyomo (all that `Formulation` does), to compile it to a matrix, "
+            "to hand that to HiGHS.",
             markdown(told(found, limit)),
             "Exponent of listed assignments, over all cases (1 is linear): "
             + ", ".join(f"{name} **{each:.2f}**" for name, each in exponents(found).items())
@@ -190,7 +191,7 @@ def told(found: dict[tuple[str, int], list[Built]], limit: float) -> list[list[s
             ]
         )
     head = ["size", "offers", "listed", "decided", "terms", *(f"{name} s" for name in STAGES)]
-    head += ["build s", "Pyomo / build", "build / solve", "peak MiB"]
+    head += ["build s", "state / build", "build / solve", "peak MiB"]
     return [[each.replace("_", " ") for each in head], *rows]
 
 

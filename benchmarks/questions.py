@@ -24,8 +24,6 @@ SAMPLE = 9
 """So many flips are also solved the long way, evenly spread over the caveats."""
 ASKED_SWITCH, ASKED_PRICES = 0.1, 5.0
 """Of the base solve of a case drawn by lot."""
-PATIENCE = 10
-"""So many base solves prices may take, if that is more than the limit of one solve."""
 
 
 def report(times: int) -> str:
@@ -130,7 +128,13 @@ class Asked:
 
 
 def drawn(
-    size: str, seeds: Sequence[int], limit: float, switches: int, kinds: str | None = None
+    size: str,
+    seeds: Sequence[int],
+    *,
+    limit: float,
+    switches: int,
+    patience: float,
+    kinds: str | None = None,
 ) -> str:
     """Measure questions on generated cases; return the table and write it with its numbers.
 
@@ -139,6 +143,7 @@ def drawn(
         seeds: of the generator.
         limit: seconds of each solve.
         switches: so many caveats are lifted, evenly spread over all.
+        patience: so many base solves all prices may take, if that is more than the limit.
         kinds: of caveats, ``common`` or ``every``; the size says so where it is None.
     """
     from model.read import read_case
@@ -157,7 +162,7 @@ def drawn(
         for seed in seeds:
             where = write(generate(size, seed, rare=rare), Path(folder) / str(seed))
             case = replace(read_case(where).case, tiers=TIERS)
-            one = found[seed] = asked(case, limit, switches)
+            one = found[seed] = asked(case, limit, switches, patience)
             numbers.writerow([seed, "base", *one.base])
             numbers.writerows([seed, lifted, *each] for lifted, each in one.switches.items())
             if one.prices:
@@ -180,7 +185,7 @@ def drawn(
     return text
 
 
-def asked(case: Case, limit: float, switches: int) -> Asked:
+def asked(case: Case, limit: float, switches: int, patience: float) -> Asked:
     """Ask a case for its plan, for one with each of so many caveats lifted, for all prices."""
     from model.domain import Settings
     from model.outcome import Options
@@ -200,7 +205,7 @@ def asked(case: Case, limit: float, switches: int) -> Asked:
     chosen = names[:: max(1, len(names) // switches)][:switches]
     flips = {name: solved(Flips(lifted=frozenset({name}))) for name in chosen}
     changing = session.touching & flips.keys()
-    prices = None if math.isinf(base.high) else _prices(case, max(limit, PATIENCE * base.high))
+    prices = None if math.isinf(base.high) else _prices(case, max(limit, patience * base.high))
     gc.enable()
     gc.collect()
     return Asked(base, flips, changing, prices)

@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from benchmarks import __main__ as program
 from benchmarks import building, peers, questions, race
 from benchmarks.ablation import agree
 from benchmarks.generate import SIZES, generate, write
@@ -316,7 +317,7 @@ def test_a_number_known_from_one_side_stays_so_in_ratios_and_medians() -> None:
 
 
 def test_questions_on_a_drawn_case_are_held_against_its_base_solve(tmp_path: Path) -> None:
-    one = questions.asked(small(tmp_path), 60, 3)
+    one = questions.asked(small(tmp_path), 60, 3, 10)
     assert len(one.switches) == 3
     assert one.changing <= one.switches.keys()
     assert one.prices
@@ -360,3 +361,31 @@ def test_what_building_costs_is_told_by_stage_with_its_exponent(tmp_path: Path) 
         ["0.40", ""],
         ["0.29", "< 0.47"],
     ]
+
+
+def test_make_bench_races_conferences_of_every_kind_and_one_alliance(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    raced, drawn = [], []
+
+    def raced_too(*given: object, **more: object) -> str:
+        raced.append((*given, more))
+        return ""
+
+    def drawn_too(*given: object, **more: object) -> str:
+        drawn.append((*given, more))
+        return ""
+
+    monkeypatch.setattr(sys, "argv", ["benchmarks"])
+    for name in ("ablation", "scaling", "building"):
+        monkeypatch.setattr(program, name, lambda *given: "")
+    for room in (program.theatre, program.questions, program.past):
+        monkeypatch.setattr(room, "report", lambda *given: "")
+    monkeypatch.setattr(program, "race", raced_too)
+    monkeypatch.setattr(program.questions, "drawn", drawn_too)
+    program.main()
+    plain = {"hard": False, "kinds": None}
+    limits = {"limit": 120, "switches": 8, "patience": 10, "kinds": None}
+    assert raced == [("conference", [1, 2, 3], 120, plain), ("alliance", [1], 120, plain)]
+    assert drawn == [("conference", [1, 2, 3], limits)]
+    assert race.which("conference", None) == ("conference every kind", True)
