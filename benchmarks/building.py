@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import gc
 import itertools
 import json
 import math
@@ -201,6 +202,7 @@ def main() -> None:
     options.add_argument("folder", type=Path)
     options.add_argument("limit", type=float, help="seconds of the solve; 0 for none")
     given = options.parse_args()
+    gc.disable()  # as every command and engine process has it
     print(json.dumps(asdict(built(given.folder, given.limit))))
 
 

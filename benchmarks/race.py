@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import gc
 import importlib.util
 import json
 import math
@@ -407,6 +408,7 @@ def main() -> None:
     options.add_argument("name", choices=(*OURS, *SOLVERS))
     options.add_argument("seconds", type=float)
     given = options.parse_args()
+    gc.disable()  # as every command and engine process has it, for all alike
     print(json.dumps(run(given.folder, given.name, given.seconds)))
 
 
