@@ -43,17 +43,18 @@ FACTORS = (0.5, 1.0, 2.0)
 
 @dataclass(frozen=True)
 class Built:
-    """What it took to build one case.
+    """What it took to build one case, in processor seconds: it is all done by one thread.
 
     Attributes:
         listed: assignments that there are, open or closed.
         decided: those that the program decides.
-        list: seconds to find both.
-        state: seconds of the statement in Pyomo.
-        compile: seconds from there to rows and columns.
-        hand_over: seconds to give these to HiGHS, which then does nothing.
+        list: to find both.
+        state: of the statement in Pyomo.
+        compile: from there to rows and columns.
+        hand_over: to give these to HiGHS, which then does nothing.
         peak: MiB of memory of the process by then.
-        solve: seconds of solving the tiers, infinite where it was cut off; nan where not asked.
+        solve: seconds of the clock to solve the tiers, infinite where that was cut off; nan where
+            it was not asked.
     """
 
     listed: int
@@ -84,17 +85,17 @@ class Idle(highspy.Highs):
 def built(folder: Path, limit: float) -> Built:
     """Build the case of a folder in this process, and solve it if there is a limit for that."""
     case, settings = replace(read_case(folder).case, tiers=TIERS), Settings()
-    marks = [time.perf_counter()]
+    marks = [time.process_time()]
     worth = worth_deciding(case, listed := candidates(case, settings))
-    marks.append(time.perf_counter())
+    marks.append(time.process_time())
     formulation = Formulation(case, settings, worth=worth)
-    marks.append(time.perf_counter())
+    marks.append(time.process_time())
     program = compile_program(formulation)
-    marks.append(time.perf_counter())
+    marks.append(time.process_time())
     with patch.object(highspy, "Highs", Idle):
         limits = Limits(GAP, ABSOLUTE_GAP, time.monotonic() + 60, 0)
         minimise(program, program.goals[0].costs, limits)
-    marks.append(time.perf_counter())
+    marks.append(time.process_time())
     listing, stating, compiling, handing = (b - a for a, b in itertools.pairwise(marks))
     most, solving = peak(), math.nan
     if limit > 0:
@@ -143,9 +144,9 @@ def building(sizes: Sequence[str], seeds: Sequence[int], limit: float) -> str:
     text = "\n\n".join(
         (
             f"# What building costs\n\nMedians of seeds {', '.join(map(str, seeds))}. *Listed*: "
-            "assignments that there are; *decided*: those in the program. Seconds to list them, to "
-            "state the program in Pyomo (all that `Formulation` does), to compile it to a matrix, "
-            "to hand that to HiGHS.",
+            "assignments that there are; *decided*: those in the program. Processor "
+            "seconds to list them, to state the program in Pyomo (all that `Formulation` does), to "
+            "compile it to a matrix, to hand that to HiGHS.",
             markdown(told(found, limit)),
             "Exponent of listed assignments, over all cases (1 is linear): "
             + ", ".join(f"{name} **{each:.2f}**" for name, each in exponents(found).items())
