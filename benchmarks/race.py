@@ -88,9 +88,13 @@ class Finish:
         """Return when the last tier was within the gap, or infinity."""
         return min((m.seconds for m in self._last() if m.gap <= gap), default=math.inf)
 
-    def gap_at(self, seconds: float) -> float:
-        """Return the gap of the last tier at a time; infinite while the first tier is open."""
-        return next((m.gap for m in reversed(self._last()) if m.seconds <= seconds), math.inf)
+    def gap_at(self, seconds: float, tier: str = TIERS[-1]) -> float:
+        """Return the gap of a tier at a time; infinite before it was looked at.
+
+        The last one is looked at once the first is proven.
+        """
+        theirs = (m.gap for m in reversed(self.moments) if m.tier == tier and m.seconds <= seconds)
+        return next(theirs, math.inf)
 
     def bound(self, tier: str) -> float:
         """Return what was proven of a tier."""
@@ -130,6 +134,7 @@ def head(seconds: float) -> list[str]:
     return [
         *(f"s to {100 * gap:g} %" for gap in GAPS),
         *(f"gap at {mark:g} s" for mark in marks(seconds)),
+        f"of {TIERS[0]}",
         *TIERS,
         *("primal integral", "build s", "ended s", "peak MiB"),
     ]
@@ -199,7 +204,7 @@ def against(all_: Mapping[int, Mapping[str, Finish]], seconds: float) -> list[li
     """
     rows: list[list[str]] = []
     ratios: list[list[Between]] = [[] for _ in GAPS]
-    gaps: list[list[float]] = [[], []]
+    gaps: list[list[float]] = [[] for _ in range(2 * len(TIERS))]
     for seed, finishes in all_.items():
         peers = [finish for name, finish in finishes.items() if name in SOLVERS]
         mine = finishes[MUSTER]
@@ -210,14 +215,17 @@ def against(all_: Mapping[int, Mapping[str, Finish]], seconds: float) -> list[li
                     Between.until(soonest, seconds), Between.until(mine.seconds_to(gap), seconds)
                 )
             )
-        gaps[0].append(mine.gap_at(seconds))
-        gaps[1].append(min((each.gap_at(seconds) for each in peers), default=math.inf))
+        for i, tier in enumerate(reversed(TIERS)):
+            gaps[2 * i].append(mine.gap_at(seconds, tier))
+            theirs = (each.gap_at(seconds, tier) for each in peers)
+            gaps[2 * i + 1].append(min(theirs, default=math.inf))
         rows.append([str(seed), *(str(each[-1]) for each in ratios), *(_gap(g[-1]) for g in gaps)])
     return [
         [
             "seed",
             *(f"best peer / Muster to {100 * gap:g} %" for gap in GAPS),
             *(f"gap at {seconds:g} s, {who}" for who in (MUSTER, "best peer")),
+            *(f"of {TIERS[0]}, {who}" for who in (MUSTER, "best peer")),
         ],
         *rows,
         [
@@ -269,6 +277,7 @@ def _row(finish: Finish, best: Sequence[float], seconds: float) -> list[str]:
     return [
         *(_number(finish.seconds_to(gap), "-") for gap in GAPS),
         *(_gap(finish.gap_at(mark)) for mark in marks(seconds)),
+        _gap(finish.gap_at(seconds, TIERS[0])),
         *(_number(each, nothing, ".3f") for each in finish.values),
         f"{finish.primal_integral(best, seconds):.1f}",
         _number(finish.build, "-", ".2f"),
