@@ -172,11 +172,11 @@ class Driven:
             point = found if np.isfinite(found).all() else None
         bound = results.problem.lower_bound
         bound = float(bound) if isinstance(bound, int | float) else -INFINITY
-        if ending == "optimal" and point is not None:
+        told = make.tells_bound and bound > -INFINITY
+        if ending == "optimal" and point is not None and not told:
             # Nothing is better by more than the gap: that is all that some makes say.
             value = float(costs @ point)
-            proven = value - max(limits.absolute_gap, limits.gap * abs(value))
-            bound = min(bound, value) if make.tells_bound and bound > -INFINITY else proven
+            bound = value - max(limits.absolute_gap, limits.gap * abs(value))
         # Some say 1e40 where they know nothing.
         return Answer(ending, point, bound if abs(bound) < UNBOUNDED else -INFINITY, said)
 

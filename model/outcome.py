@@ -14,6 +14,7 @@ from typing import Literal
 
 from model.case import Case
 from model.domain import Settings, Stage, Tier
+from model.events import refuted
 from model.plan import Plan, Start
 
 Status = Literal["optimal", "within_gap", "time_limit", "interrupted"]
@@ -147,16 +148,22 @@ def concluded(case: Case, settings: Settings, options: Options, found: Found) ->
         SolverFault: the plan breaks something.
     """
     plan = checked(case, settings, found.begun)
-    tiers = []
+    tiers, events = [], [*found.events]
     for name, bound in found.floors:
         value = float(plan.tier_values[name])
+        if refuted(bound, value):
+            events.append(
+                f"tier {name}: a bound of {bound:.9g} lies above the plan found, which comes to "
+                f"{value:.9g}; it was thrown away"
+            )
+            bound = 0.0  # what is missing, or sent, is never less
         floor = min(bound, value)
         met = value - floor <= max(PROVEN_ABSOLUTE, options.gap * abs(value))
         tiers.append(TierResult(name, value, floor, found.moved.get(name, 0.0), met))
     status: Status = "optimal" if all(tier.proven for tier in tiers) else "within_gap"
     if status != "optimal" and found.ended is not None:
         status = found.ended
-    return Outcome(plan, tuple(tiers), status, found.seconds, found.events)
+    return Outcome(plan, tuple(tiers), status, found.seconds, tuple(events))
 
 
 def relative_gap(value: float, bound: float) -> float:

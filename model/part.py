@@ -15,6 +15,7 @@ import numpy as np
 
 from model.course import Proven
 from model.domain import Stage
+from model.events import refuted
 from model.highs import ABSOLUTE_GAP, Limits, Watch
 from model.program import INFINITY, Goal, Matrix, Program, Row, Vector
 from model.sketch import Tell
@@ -94,6 +95,7 @@ class Part:
         self.better: Tell | None = None  # told points that keep the rows and what is held
         self.tier = 0  # the next one to minimise
         self.on_floor = bool(floors)  # while each floor's value is reached, its later ones hold
+        self.doubted = False  # whether the solver contradicted itself and nothing came of it
         self.keys: list[bytes] = []  # of what is known once so many tiers are minimised
         if terms.memo is not None:
             for i, digest in enumerate(program.digests()):
@@ -120,12 +122,19 @@ class Part:
             self.proven(goal.name, bound)
 
     def _remember(self, key: bytes) -> None:
-        """Keep where the part stands, if nothing cut its search short."""
+        """Keep where the part stands, if nothing cut its search short or put it in doubt."""
         terms, standing = self.terms, self.standing
-        if terms.memo is not None and terms.ended is None:
+        if terms.memo is not None and terms.ended is None and not self.doubted:
             terms.memo.known[key] = Known(
                 standing.point, list(standing.bounds), list(self.holds), self.on_floor
             )
+
+    def _forget(self) -> None:
+        """Remember nothing of the part: what was proven of a tier has turned out wrong."""
+        self.doubted, memo = True, self.terms.memo
+        if memo is not None:
+            for key in self.keys:
+                memo.known.pop(key, None)
 
     def solve(self) -> Standing:
         """Minimise every tier with the earlier ones held."""
@@ -138,7 +147,7 @@ class Part:
         """Minimise the next tier with the earlier ones held; return whether one is left."""
         i = self.tier
         goal = self.program.goals[i]
-        floor = sum(bounds[i] for _, _, bounds in self.floors) if self.on_floor else 0.0
+        floor = self._floor(i)
         if met(exact(goal, self.standing.point), floor, goal.step) or self.terms.over():
             self._ends(i, floor, floor)
         elif (two := self._two_in_one(i)) is not None:
@@ -148,10 +157,26 @@ class Part:
             self._ends(i + 1, bound - two.weight * first, floor)
         else:
             bound = self._minimise(_aim(goal), self._cuts(i) if self.on_floor else [])
-            self._ends(i, bound, floor)
+            self._ends(i, bound, floor if self.on_floor else 0.0)
         if self.keys:
             self._remember(self.keys[self.tier - 1])
         return self.tier < len(self.program.goals)
+
+    def _floor(self, i: int) -> float:
+        """Return what the floors say that a tier cannot go below; 0 where they say nothing."""
+        if not self.on_floor:
+            return 0.0
+        goal = self.program.goals[i]
+        floor = sum(bounds[i] for _, _, bounds in self.floors)
+        value = exact(goal, self.standing.point)
+        if not refuted(floor, value, goal.step):
+            return floor
+        self.terms.events.note(
+            f"tier {goal.name}: what was proven of parts lies above what they come to together; "
+            "it was thrown away"
+        )
+        self.on_floor, self.doubted = False, True
+        return 0.0
 
     def _ends(self, i: int, bound: float, floor: float) -> None:
         """Note what was found for a tier and hold it."""
@@ -164,6 +189,11 @@ class Part:
         standing.bounds[i] = min(bound, value)
         # A later tier may have drifted the earlier ones, as far as they let it.
         standing.values = [exact(each, standing.point) for each in self.program.goals]
+        for j, each in enumerate(self.program.goals[:i]):
+            if refuted(standing.bounds[j], standing.values[j], each.step):
+                self._refute(each.name, standing.bounds[j], standing.values[j])
+                standing.bounds[j] = 0.0
+                self._forget()
         self.on_floor = self.on_floor and met(value, floor, goal.step)
         self.holds += self._hold(goal, i, value, self.on_floor)
         self.proven(goal.name, standing.bounds[i])
@@ -228,11 +258,18 @@ class Part:
             start=np.concatenate([standing.point, beyond]),
             watch=watch,
         )
+        wrong = answer.ending in ("infeasible", "failed")
+        if wrong:
+            # It is only advice, and not asked for again: the plan in hand is as good.
+            self.terms.events.note(
+                f"{self.terms.who} ended with {answer.said} where a part was to choose anew among "
+                "its equally good plans, of which the plan in hand is one"
+            )
         if answer.point is not None:
             self._take(last, answer.point[: program.size])
             if len(plans) < ALTERNATIVES:
                 plans.append(standing.point)
-        if key:
+        if key and not wrong:
             self._remember(key)
 
     def _hold(self, goal: Goal, i: int, value: float, on_floor: bool) -> list[Row]:
@@ -256,18 +293,24 @@ class Part:
         ]
 
     def _minimise(self, goal: _Aim, cuts: list[Row], two: _Two | None = None) -> float:
-        """Minimise one tier, keep a better point, return the bound that was proven."""
+        """Minimise one tier, keep a better point, return the bound that was proven.
+
+        An answer that the point in hand refutes is thrown away, and the question asked once more
+        in each other way there is. Where all are refuted nothing is proven: -inf.
+        """
         terms, standing = self.terms, self.standing
-        exact = goal.step * 0.999 - 10 * ABSOLUTE_GAP
-        limits = Limits(self.gap, max(ABSOLUTE_GAP, exact), terms.until, terms.seed)
+        gap = goal.step * 0.999 - 10 * ABSOLUTE_GAP
+        limits = Limits(self.gap, max(ABSOLUTE_GAP, gap), terms.until, terms.seed)
 
         def told(bound: float) -> None:
+            if refuted(bound, exact(goal, standing.point), goal.step):
+                return  # an event follows if it is the bound in the end, too
             if two is not None:
                 bound = (bound - two.most) / two.weight
             self.proven(goal.name, max(bound, 0.0))
 
         watch = Watch(told, terms.stopped, self._hear if self.better else None)
-        for presolve, rows in ((True, cuts), (False, cuts), (False, [])):
+        for presolve, rows in self._ways(cuts):
             answer = terms.minimise(
                 self.program,
                 goal.costs,
@@ -278,26 +321,47 @@ class Part:
                 watch=watch,
                 presolve=presolve,
             )
-            if answer.ending != "infeasible":
+            how = "" if terms.driven else f" {'with' if presolve else 'without'} presolve"
+            if answer.ending == "infeasible":
+                # The point in hand keeps every row: the answer is a contradiction.
+                terms.events.note(
+                    f"tier {goal.name}: {terms.who} called a program infeasible{how}, though the "
+                    "plan in hand satisfies it; the answer was thrown away"
+                )
+                continue
+            if answer.ending in ("time_limit", "interrupted"):
+                terms.over()
+                terms.ended = terms.ended or (
+                    "time_limit" if answer.ending == "time_limit" else "interrupted"
+                )
+            elif answer.ending != "optimal":
+                terms.events.note(f"tier {goal.name}: {terms.who} ended with {answer.said}")
+            if answer.point is not None:
+                self._take(goal, answer.point)
+            value = exact(goal, standing.point)
+            if not refuted(answer.bound, value, goal.step):
+                self.on_floor = self.on_floor and rows is cuts
+                return answer.bound
+            self._refute(goal.name, answer.bound, value, how)
+            if terms.ended is not None:
                 break
-            # The point in hand keeps every row: the answer is a contradiction.
-            how = "with" if presolve else "without"
-            terms.events.append(
-                f"tier {goal.name}: HiGHS called a program infeasible {how} presolve, though the "
-                "plan in hand satisfies it; the answer was thrown away"
-            )
-        else:
-            return -INFINITY
-        if answer.ending in ("time_limit", "interrupted"):
-            terms.over()
-            terms.ended = terms.ended or (
-                "time_limit" if answer.ending == "time_limit" else "interrupted"
-            )
-        elif answer.ending != "optimal":
-            terms.events.append(f"tier {goal.name}: HiGHS ended with {answer.said}")
-        if answer.point is not None:
-            self._take(goal, answer.point)
-        return answer.bound
+        self.doubted = True
+        return -INFINITY
+
+    def _ways(self, cuts: list[Row]) -> list[tuple[bool, list[Row]]]:
+        """Return in which ways a question can be asked: with presolve or not, with which cuts.
+
+        Another solver than HiGHS is told nothing of presolve: its second way would be its first.
+        """
+        ways = [(True, cuts)] if self.terms.driven else [(True, cuts), (False, cuts)]
+        return [*ways, (bool(self.terms.driven), [])] if cuts else ways
+
+    def _refute(self, tier: Stage, bound: float, value: float, how: str = "") -> None:
+        """Note a bound that the plan in hand refutes."""
+        self.terms.events.note(
+            f"tier {tier}: {self.terms.who} gave a bound of {bound:.9g}{how}, above the plan in "
+            f"hand, which comes to {value:.9g}; the bound was thrown away"
+        )
 
     def _hear(self, point: Vector) -> None:
         """Hear of a better point while the solver goes on."""
@@ -310,16 +374,17 @@ class Part:
         rounded = np.where(self.program.whole, np.round(point), point)
         wrong = self.program.fault(rounded, self.holds)
         if wrong is not None:
-            self.terms.events.append(
-                f"tier {goal.name}: an answer of HiGHS was thrown away: {wrong}"
+            self.terms.events.note(
+                f"tier {goal.name}: an answer of {self.terms.who} was thrown away: {wrong}"
             )
             return
         new, old = exact(goal, rounded), exact(goal, self.standing.point)
         if new <= old + slack(old):
             self.standing.point = rounded
         else:
-            self.terms.events.append(
-                f"tier {goal.name}: HiGHS gave {new:.9g}, worse than {old:.9g} that it started from"
+            self.terms.events.note(
+                f"tier {goal.name}: {self.terms.who} gave {new:.9g}, worse than {old:.9g} that it "
+                "started from; it was thrown away"
             )
 
 

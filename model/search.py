@@ -117,7 +117,7 @@ def _proven(
             whole = Whole(program, parts, programs, standings, point, terms)
         else:
             whole.offer(standings, point)
-        bounds = bounds_of(program, standings, whole.values(whole.point))
+        bounds = whole.unrefuted(bounds_of(program, standings, whole.values(whole.point)))
         if terms.over() or whole.reaches(bounds):
             return whole.point, bounds
         solvers = _join(program, solvers, broken, whole.point, terms)

@@ -28,7 +28,7 @@ from model.plan import Start
 from model.program import Program, Vector, compile_program
 from model.search import search
 from model.sketch import Sketcher
-from model.solver import found_at, kept, ready, reporting, starts
+from model.solver import found_at, kept, named, ready, reporting, starts
 from model.terms import Memo, Terms
 
 __all__ = ["BASE", "Flips", "Found", "Session", "Unknown"]
@@ -313,6 +313,7 @@ class Session:
             stopped,
             memo=self._memo,
             driven=self._driven,
+            who=named(self.options.solver),
             course=course,
             sketch=Sketcher(tell if on_plan else None),
         )

@@ -101,7 +101,9 @@ class _Shared:
     def hopeless(self, terms: Terms) -> bool:
         """Whether not even units that need not be whole could keep the broken rows.
 
-        Asked once: it is the same for all plans that are as good in every part.
+        Asked once: it is the same for all plans that are as good in every part. A false answer
+        costs time alone: "hopeless" has the parts solved as one, which proves as much, and
+        anything else has them choose anew in vain before that.
         """
         if not self.looked:
             self.looked = True

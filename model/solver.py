@@ -29,7 +29,7 @@ from model.program import Program, Vector, compile_program
 from model.search import search
 from model.terms import Terms
 
-__all__ = ["find", "found_at", "kept", "ready", "reporting", "solve", "starts"]
+__all__ = ["find", "found_at", "kept", "named", "ready", "reporting", "solve", "starts"]
 
 
 def solve(
@@ -80,6 +80,7 @@ def find(
         stopped,
         options.apart,
         driven=driven,
+        who=named(options.solver),
         course=course,
     )
     point, bounds = search(program, terms)
@@ -101,6 +102,11 @@ def ready(solver: str) -> Callable[..., Answer] | None:
     driven = Driven(solver).minimise
     probe(driven, solver)
     return driven
+
+
+def named(solver: str) -> str:
+    """Return the name by which events tell of a solver."""
+    return "HiGHS" if solver == HIGHS else solver
 
 
 def reporting(
@@ -168,4 +174,4 @@ def found_at(
     )
     begun = starts(formulation, program, point)
     seconds = time.monotonic() - began
-    return Found(begun, floors, moved, terms.ended, seconds, tuple(terms.events))
+    return Found(begun, floors, moved, terms.ended, seconds, terms.events.told())

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from model.course import Course
 from model.domain import Stage
+from model.events import Events
 from model.highs import Answer, Limits, minimise
 from model.outcome import Ended
 from model.program import Program, Row, Vector
@@ -62,6 +63,7 @@ class Terms:
         apart: False solves every program as one, to compare.
         memo: what was found for parts that may come again, kept between searches.
         driven: minimises a program in place of HiGHS, see ``model/driven.py``.
+        who: the name of the solver that answers.
         sketch: told plans of the whole as they are found.
         events: what the solver was caught at.
         ended: why the search ended early, if it did.
@@ -75,9 +77,10 @@ class Terms:
     apart: bool = True
     memo: Memo | None = None
     driven: Callable[..., Answer] | None = None
+    who: str = "HiGHS"
     course: Course = field(default_factory=Course)
     sketch: Sketcher = field(default_factory=Sketcher)
-    events: list[str] = field(default_factory=list)
+    events: Events = field(default_factory=Events)
     ended: Ended | None = None
 
     def minimise(self, program: Program, costs: Vector, limits: Limits, **more: Any) -> Answer:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from model.events import refuted
 from model.greedy import filled
 from model.highs import ABSOLUTE_GAP, Limits
 from model.neighbourhood import Climb, Field
@@ -164,6 +165,18 @@ class Whole:
             self.point = min(self.point, near, key=self.values)
         self.terms.course.found(self.point)
 
+    def unrefuted(self, bounds: Sequence[float]) -> list[float]:
+        """Return the bounds, 0 in place of those that the plan in hand refutes."""
+        kept = list(bounds)
+        for i, value in enumerate(self.values(self.point)):
+            if refuted(bounds[i], value):
+                self.terms.events.note(
+                    f"tier {self.goals[i].name}: what was proven of parts lies above what a plan "
+                    "of all comes to; it was thrown away"
+                )
+                kept[i] = 0.0
+        return kept
+
     def reaches(self, bounds: Sequence[float]) -> bool:
         """Whether no better plan than this can exist."""
         return all(
@@ -201,6 +214,13 @@ def _thinned(program: Program, point: Vector, terms: Terms) -> Vector:
         answer = terms.minimise(fixed, costs, limits)
         if answer.point is not None:
             start = np.where(program.whole, np.round(answer.point), answer.point)
-            if program.fault(start) is None:
+            wrong = program.fault(start)
+            if wrong is None:
                 return start
+            terms.events.note(f"a plan to start from of {terms.who} was thrown away: {wrong}")
+        elif answer.ending == "infeasible" and fixed.fault(program.nothing) is None:
+            terms.events.note(
+                f"{terms.who} called a program infeasible that nothing deployed satisfies; the "
+                "answer was thrown away"
+            )
     return program.nothing

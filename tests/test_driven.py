@@ -8,6 +8,7 @@ import platform
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pulp
@@ -20,9 +21,9 @@ from model import driven
 from model.domain import Settings
 from model.driven import MAKES, Driven
 from model.formulation import Formulation
-from model.highs import Limits, Watch
+from model.highs import Answer, Ending, Limits, Watch
 from model.outcome import Options, Outcome, SolverFault
-from model.program import INFINITY, Program, Row
+from model.program import INFINITY, Program, Row, Vector
 from model.solver import ready, solve
 from tests.conftest import Mini
 
@@ -120,6 +121,30 @@ def test_a_solver_that_answers_wrong_is_not_used(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(Driven, "minimise", wrong)
     with pytest.raises(SolverFault, match="appsi_highs answers 18 where 9 is right"):
         ready("appsi_highs")
+
+
+@pytest.mark.parametrize("ending", ["infeasible", "optimal"])
+def test_a_solver_that_errs_is_told_of_by_its_name_and_not_asked_the_same_again(
+    ending: Ending, crowded: Mini, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right, asked = Driven.minimise, list[tuple[object, ...]]()
+
+    def wrong(self: Driven, program: Program, costs: Vector, *given: Any, **more: Any) -> Answer:
+        if program.size > 2:  # the probe has two columns
+            rows = [*more["more"]] if "more" in more else []
+            asked.append((program.size, costs.tobytes(), repr(rows)))
+            return Answer(ending, None, 1e6 if ending == "optimal" else -INFINITY, ending)
+        return right(self, program, costs, *given, **more)
+
+    monkeypatch.setattr(Driven, "minimise", wrong)
+    outcome = solve(Formulation(crowded.case, Settings()), Options(solver="appsi_highs"))
+    assert not list(outcome.plan.violations())
+    assert outcome.status == "within_gap"
+    assert len(asked) == len(set(asked))
+    assert outcome.events
+    for event in outcome.events:
+        assert "appsi_highs" in event
+        assert "presolve" not in event
 
 
 def test_a_solver_that_breaks_off_is_one_clear_fault(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,16 +7,20 @@ import random
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+import model.terms
+from model import sharing
 from model.domain import Settings
 from model.formulation import Formulation
 from model.greedy import told_exactly
+from model.highs import Answer, Limits
 from model.outcome import Options, Outcome
-from model.part import Part
-from model.program import Program, compile_program
+from model.part import YIELDING, Part
+from model.program import Program, Vector, compile_program
 from model.read import read_case
 from model.solver import solve
 from model.terms import Standing, Terms
@@ -239,3 +243,68 @@ def test_what_was_proven_of_joined_parts_holds_while_each_stands_on_its_floor(
         [0, 1, 2], np.zeros(3), [critical, 13.0], [critical, 13.0], [1.0, 1.0], [joined]
     )
     assert list(again.beneath(1)) == [([0, 1], 12.0), *beneath]
+
+
+# A solver that errs
+
+
+def test_bounds_of_parts_that_a_plan_of_all_refutes_are_thrown_away(make: Make) -> None:
+    ceiling = "caveats: [{id: C, kind: ceiling, nations: [ALB, BEL], units: 3}]\n"
+    program, _, whole = begun(make(TWO_OFFERS, TWO_LINES, ceiling))
+    values = whole.values(whole.point)
+    near = [value + 1e-7 for value in values]
+    assert whole.unrefuted(near) == near
+    assert whole.terms.events.told() == ()
+    assert whole.unrefuted([values[0] + 1, *values[1:]]) == [0.0, *values[1:]]
+    (event,) = whole.terms.events.told()
+    assert event.startswith(f"tier {program.goals[0].name}: what was proven of parts lies above")
+
+
+def test_a_floor_above_what_the_parts_come_to_together_is_not_stood_upon(make: Make) -> None:
+    ceiling = "caveats: [{id: C, kind: ceiling, nations: [ALB, BEL], units: 3}]\n"
+    program, standings, _ = begun(make(TWO_OFFERS, TWO_LINES, ceiling))
+    every = list(range(program.size))
+    right = Part(program, every, terms(), lambda tier, bound: None).solve()
+    for wrong in standings:
+        wrong.bounds = [bound + 50 for bound in wrong.bounds]
+    asked = terms()
+    part = Part(
+        program, every, asked, lambda tier, bound: None, floors=standings, start=right.point
+    )
+    standing = part.solve()
+    assert standing.values == pytest.approx(right.values)
+    assert standing.bounds == pytest.approx(right.bounds)
+    (event,) = asked.events.told()
+    assert "what was proven of parts lies above what they come to together" in event
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_false_word_on_what_parts_can_yield_changes_nothing_that_is_proven(
+    make: Make, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    folder = make(*joined_case(seed))
+    _, right = solved(folder)
+    wanted = [each for tier in right.tiers for each in (tier.value, tier.bound)]
+    usual, yielding = model.terms.minimise, []
+
+    def wrong(program: Program, costs: Vector, limits: Limits, **more: Any) -> Answer:
+        hopeless = "start" not in more and not program.whole.any()
+        if hopeless or limits.effort == YIELDING:
+            yielding.append(limits.effort == YIELDING)
+            return Answer("infeasible", None, -math.inf, "Infeasible")
+        return usual(program, costs, limits, **more)
+
+    monkeypatch.setattr(model.terms, "minimise", wrong)
+    for late in (0, 10**6):
+        monkeypatch.setattr(sharing, "LATE", late)  # whether it is asked if there is any hope
+        yielding.clear()
+        _, outcome = solved(folder)
+        assert outcome.status == "optimal"
+        found = [each for tier in outcome.tiers for each in (tier.value, tier.bound)]
+        assert found == pytest.approx(wanted)
+        told = [
+            event
+            for event in outcome.events
+            if "ended with Infeasible where a part was to choose anew" in event
+        ]
+        assert len(told) == any(yielding)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+import random
+import threading
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,15 +16,16 @@ import highspy
 import numpy as np
 import pytest
 
+import model.search
 from model.domain import Settings
 from model.formulation import Formulation
 from model.highs import Answer, Limits, minimise
 from model.outcome import Options, Outcome, Progress, SolverFault
 from model.part import Part
-from model.program import Goal, Program, Row
+from model.program import INFINITY, Goal, Program, Row
 from model.solver import solve
-from model.terms import Terms
-from tests.conftest import Mini, countable
+from model.terms import Memo, Terms
+from tests.conftest import SOAK, Mini, countable
 
 Build = Callable[..., Mini]
 FALSE_INFEASIBLE = Path(__file__).parent / "oracles" / "highs_presolve_false_infeasible.mps"
@@ -53,6 +57,17 @@ def sound(outcome: Outcome) -> None:
         assert tier.bound <= tier.value
         assert not tier.proven or tier.value - tier.bound <= 1e-4 * max(1.0, tier.value)
     assert (outcome.status == "optimal") <= all(tier.proven for tier in outcome.tiers)
+
+
+def honest(outcome: Outcome, right: Outcome) -> None:
+    """Nothing is said to be proven that is not so, held against what the solver finds untouched."""
+    sound(outcome)
+    for tier, best in zip(outcome.tiers, right.tiers, strict=True):
+        near = 1e-4 * max(1.0, best.value)
+        assert tier.bound <= best.value + near
+        if tier.value > best.value + near:
+            assert not tier.proven
+            return  # later tiers are of another plan
 
 
 # The solver itself
@@ -136,20 +151,35 @@ def test_a_solver_that_fails_the_probe_is_not_used(
 # A solver that errs
 
 
-@pytest.fixture
-def answers(monkeypatch: pytest.MonkeyPatch) -> Iterator[SimpleNamespace]:
-    """Change what HiGHS says of our programs, from and up to a certain run on; the probe passes."""
-    tamper = SimpleNamespace(status=None, point=None, first=1, last=10**9, runs=0)
-    run = highspy.Highs.run
+@pytest.fixture(params=["as usual"])
+def answers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    """Change what HiGHS says of our programs, from and up to a certain run on; the probe passes.
+
+    Programs are searched as usual, and as large ones are.
+    """
+    large = request.param != "as usual"
+    tamper = SimpleNamespace(
+        status=None, point=None, bound=None, first=1, last=10**9, runs=0, large=large
+    )
+    if large:
+        monkeypatch.setattr(model.search, "LARGE", 0)
+    run, give = highspy.Highs.run, highspy.Highs.setSolution
     status, solution = highspy.Highs.getModelStatus, highspy.Highs.getSolution
+    info, turn = highspy.Highs.getInfo, threading.Lock()
 
     def counted(h: Any) -> Any:
         if h.getNumCol() > PROBE:
-            tamper.runs += 1
+            with turn:
+                tamper.runs += 1
+                h.run_number = tamper.runs
         return run(h)
 
     def active(h: Any) -> bool:
-        return h.getNumCol() > PROBE and tamper.first <= tamper.runs <= tamper.last
+        return h.getNumCol() > PROBE and tamper.first <= h.run_number <= tamper.last
+
+    def given(h: Any, start: Any, *more: Any) -> Any:
+        h.start = list(start.col_value)
+        return give(h, start, *more)
 
     def get_status(h: Any) -> Any:
         return tamper.status if tamper.status is not None and active(h) else status(h)
@@ -157,11 +187,25 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> Iterator[SimpleNamespace]:
     def get_solution(h: Any) -> Any:
         if tamper.point is None or not active(h):
             return solution(h)
+        if tamper.point == "start":
+            return SimpleNamespace(col_value=getattr(h, "start", [0.0] * h.getNumCol()))
         return SimpleNamespace(col_value=tamper.point(h.getLp()))
 
+    def get_info(h: Any) -> Any:
+        told = info(h)
+        if tamper.bound is None or not active(h):
+            return told
+        return SimpleNamespace(
+            mip_dual_bound=tamper.bound(told.mip_dual_bound),
+            objective_function_value=tamper.bound(told.objective_function_value),
+            primal_solution_status=told.primal_solution_status,
+        )
+
     monkeypatch.setattr(highspy.Highs, "run", counted)
+    monkeypatch.setattr(highspy.Highs, "setSolution", given)
     monkeypatch.setattr(highspy.Highs, "getModelStatus", get_status)
     monkeypatch.setattr(highspy.Highs, "getSolution", get_solution)
+    monkeypatch.setattr(highspy.Highs, "getInfo", get_info)
     return tamper
 
 
@@ -225,7 +269,7 @@ def test_a_plan_that_breaks_something_is_thrown_away(
     answers.point, answers.first = point, first
     outcome = solve(formulated(hard), Options(gap=0))
     sound(outcome)
-    if first == 1:
+    if first == 1 and not answers.large:
         # Nothing usable ever came: the plan is the one that always exists, and no proof is claimed.
         assert outcome.plan.starts == ()
         assert outcome.status == "within_gap"
@@ -264,6 +308,159 @@ def test_a_plan_worse_than_the_start_is_thrown_away(
     (start,) = outcome.plan.starts
     assert start.units == 1
     assert people[start.offer] <= (starts[1] if len(starts) > 1 else 100)
+
+
+# A bound that a plan refutes
+
+
+def bounds_too_high(outcome: Outcome) -> list[str]:
+    return [event for event in outcome.events if "bound" in event and "thrown away" in event]
+
+
+@pytest.mark.parametrize("gap", [0.0, 1e-4])
+@pytest.mark.parametrize("by", [0.01, 1.0, 1e9])
+def test_a_bound_above_the_plan_is_asked_for_again_and_told(
+    hard: Mini, answers: SimpleNamespace, by: float, gap: float
+) -> None:
+    right = hard.solve()
+    answers.runs, answers.last = 0, 1
+    answers.bound = lambda bound: bound + by
+    outcome = solve(formulated(hard), Options(gap=gap))
+    honest(outcome, right)
+    assert outcome.plan.tier_values == right.plan.tier_values
+    assert outcome.status == "optimal"
+    if not answers.large:  # that of a relaxation may be wrong, and still below every plan
+        (event,) = bounds_too_high(outcome)
+        assert event.startswith("tier critical: HiGHS gave a bound of ")
+        assert "with presolve, above the plan in hand" in event
+
+
+@pytest.mark.parametrize("gap", [0.0, 1e-4])
+def test_bounds_that_are_always_above_the_plan_prove_nothing(
+    hard: Mini, answers: SimpleNamespace, gap: float
+) -> None:
+    right = hard.solve()
+    answers.bound = lambda bound: bound + 1000
+    outcome = solve(formulated(hard), Options(gap=gap))
+    honest(outcome, right)
+    assert outcome.status == "within_gap"
+    assert {tier.bound for tier in outcome.tiers} == {0.0}
+    assert bounds_too_high(outcome)
+
+
+@pytest.mark.parametrize("first", [1, 2, 3, 4])
+def test_a_proof_that_no_plan_is_better_than_a_worse_one_is_none(
+    hard: Mini, answers: SimpleNamespace, first: int
+) -> None:
+    right = hard.solve()
+    # It gives back what it was given, and a bound above it; or nothing deployed.
+    for point in ("start", nowhere):
+        answers.runs, answers.first, answers.point = 0, first, point
+        answers.bound = lambda bound: bound + 1e6
+        outcome = solve(formulated(hard), Options(gap=0))
+        honest(outcome, right)
+        if answers.runs >= first and not answers.large:
+            assert bounds_too_high(outcome)
+
+
+@pytest.mark.parametrize("seed", range(20 * SOAK))
+def test_whatever_bounds_are_said_none_counts_that_a_plan_refutes(
+    seed: int, answers: SimpleNamespace, tmp_path: Path
+) -> None:
+    lot = random.Random(seed)
+    mini = countable(seed, tmp_path, 400)
+    right = solve(Formulation(mini.case, Settings()), Options(gap=0))
+    answers.runs, answers.first = 0, lot.choice((1, 1, 2, 3))
+    answers.last = lot.choice((answers.first, 10**9))
+    answers.bound = lambda bound: 2 * abs(bound) + 50
+    outcome = solve(Formulation(mini.case, Settings()), Options(gap=lot.choice((0.0, 1e-4))))
+    honest(outcome, right)
+
+
+def test_a_bound_above_the_plan_of_parts_that_are_joined_is_no_proof(
+    mini: Build, answers: SimpleNamespace
+) -> None:
+    # A ceiling joins what two lines need: solved apart first, then as one on their floors.
+    joined = mini(
+        "id: C, kind: ceiling, nations: [ALB, BEL], units: 3",
+        offers=["A1,ALB,3,100", "B1,BEL,3,70,capability=eng"],
+        lines=["L,kyiv,1,3,max_nations=1", "M,kyiv,1,3,capability=eng"],
+        tiers="critical, shortfall, personnel",
+    )  # fmt: skip
+    right = joined.solve()
+    runs = answers.runs
+    for first in range(1, runs + 1):
+        for last in (first, 10**9):
+            answers.bound = lambda bound: bound + 7
+            answers.runs, answers.first, answers.last = 0, first, last
+            honest(solve(formulated(joined), Options(gap=0)), right)
+
+
+class Scripted:
+    """A solver that gives the answers it is handed, and keeps what it was asked."""
+
+    def __init__(self, *answers: Answer) -> None:
+        self.answers, self.asked = list(answers), list[tuple[bool, int]]()
+
+    def __call__(self, program: Program, costs: Any, limits: Any, **more: Any) -> Answer:
+        self.asked.append((more["presolve"], len(more["more"])))
+        return self.answers.pop(0)
+
+
+def one_of_two(said: Scripted, who: str = "", memo: Memo | None = None) -> tuple[Part, Terms]:
+    """A part that begins with the dearer of two units, of which one must go."""
+    program = Program(
+        lower=np.zeros(2), upper=np.ones(2), whole=np.array([True, True]),
+        rows=(Row((0, 1), (1.0, 1.0), 1.0, INFINITY),),
+        goals=(
+            Goal("critical", np.array([1.0, 2.0]), 0.0, {0: 0, 1: 0}, 1, ()),
+            Goal("shortfall", np.array([3.0, 3.0]), 0.0, {0: 0, 1: 0}, 1, ()),
+        ),
+        begin=(0, 1), nothing=np.array([0.0, 1.0]),
+    )  # fmt: skip
+    terms = Terms(
+        0.0, time.monotonic() + 60, 0, lambda tier: None, lambda: False,
+        memo=memo, driven=said if who else None, who=who or "HiGHS",
+    )  # fmt: skip
+    return Part(program, [0, 1], terms, lambda tier, bound: None), terms
+
+
+def proven(bound: float, *point: float) -> Answer:
+    return Answer("optimal", np.array(point) if point else None, bound, "Optimal")
+
+
+def test_a_proof_that_a_later_tier_refutes_is_thrown_away_and_not_remembered() -> None:
+    memo = Memo()
+    # The first tier is "proven" at 2, where the plan that the second comes with has 1.
+    part, terms = one_of_two(Scripted(proven(2.0), proven(3.0, 1.0, 0.0)), "other", memo)
+    standing = part.solve()
+    assert (standing.values, standing.bounds) == ([1.0, 3.0], [0.0, 3.0])
+    (event,) = terms.events.told()
+    assert event.startswith("tier critical: other gave a bound of 2, above the plan in hand")
+    assert not memo.known
+
+
+def test_another_solver_is_named_and_never_asked_the_same_twice() -> None:
+    never = Answer("infeasible", None, -INFINITY, "infeasible")
+    said = Scripted(never, never)
+    part, terms = one_of_two(said, "other")
+    standing = part.solve()
+    assert standing.bounds == [0.0, 0.0]
+    assert said.asked == [(True, 0), (True, 1)]  # once in each tier, the second with the first held
+    assert [event.split(", though")[0] for event in terms.events.told()] == [
+        f"tier {tier}: other called a program infeasible" for tier in ("critical", "shortfall")
+    ]
+
+
+def test_highs_is_asked_once_more_without_presolve(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = Scripted(proven(9.0), proven(9.0), proven(9.0, 1.0, 0.0), proven(3.0))
+    monkeypatch.setattr("model.terms.minimise", said)
+    part, terms = one_of_two(said)
+    standing = part.solve()
+    assert said.asked == [(True, 0), (False, 0), (True, 1), (False, 1)]
+    # Of the first tier nothing is known; in the second the better plan is kept, its bound is not.
+    assert (standing.values, standing.bounds) == ([1.0, 3.0], [0.0, 3.0])
+    assert len(terms.events.told()) == 3
 
 
 # Limits and stops
