@@ -23,8 +23,9 @@ import numpy as np
 from model.cores import cores
 from model.course import Course
 from model.domain import Stage
+from model.events import Events, refuted
 from model.greedy import filled, trimmed
-from model.highs import ABSOLUTE_GAP, Limits, minimise
+from model.highs import ABSOLUTE_GAP, Answer, Limits, minimise
 from model.neighbourhood import Climb, Field
 from model.program import Program, Vector
 from model.sketch import Sketcher
@@ -48,12 +49,13 @@ decides who is looked at first."""
 
 
 class Clock(NamedTuple):
-    """When to stop, the seed, and who is told what of plans and bounds: see ``Terms``."""
+    """When to stop, the seed, and who is told what of plans, bounds, faults: see ``Terms``."""
 
     until: float
     seed: int
     over: Callable[[], bool]
     moved: Callable[[Stage], None]
+    events: Events
     sketch: Sketcher = Sketcher()
     course: Course = Course()
 
@@ -74,6 +76,7 @@ class Ahead:
     ) -> None:
         self.program, self.clock = program, clock
         self.parts = [np.array(columns) for columns in parts]
+        self.order, self.first = np.concatenate(self.parts), np.cumsum([0, *map(len, parts[:-1])])
         self.programs = programs
         self.aim = weighed(program.goals)
         self.aims = [weighed_as(each, self.aim) for each in programs]
@@ -106,7 +109,7 @@ class Ahead:
         climb = Climb(
             self.program, self.point, self.aim.costs,
             [goal.costs for goal in self.aim.goals], self.fields,
-            clock.seed, clock.until, clock.over,
+            clock.seed, clock.until, clock.over, events=clock.events,
         )  # fmt: skip
         self.climb = climb
         climb.run(self.heard, advice, lambda: time.monotonic() > quiet)
@@ -141,6 +144,7 @@ class Ahead:
                     return
                 costs = self.aims[k].costs if i == last else part.goals[i].costs
                 answer = minimise(free, costs, limits)
+                self.watched(answer)
                 self.least[i, k] = max(0.0, answer.bound)
                 if i < last:
                     self.least[i, k] = stepped(self.least[i, k], part.goals[i].step)
@@ -184,12 +188,51 @@ class Ahead:
         limits = Limits(1e-4, gap, self.clock.until, self.clock.seed, effort)
         start = self.point[self.parts[k]]
         answer = minimise(part, costs, limits, start=start)
+        self.watched(answer)
         self.closed[i, k] = answer.ending == "optimal"
         bound = answer.bound if i == last else stepped(answer.bound, goal.step)
-        self.least[i, k] = min(max(self.least[i, k], bound), float(costs @ start))
+        self.least[i, k] = max(self.least[i, k], bound)
         if i < last or answer.point is None:
             return None
-        return np.where(part.whole, np.round(answer.point), answer.point)
+        point = np.where(part.whole, np.round(answer.point), answer.point)
+        # Only where it is said to be better: what is not is thrown away in any case.
+        wrong = part.fault(point) if costs @ point < costs @ start else None
+        if wrong is None:
+            return point
+        self.clock.events.note(f"a plan of a part that HiGHS gave was thrown away: {wrong}")
+        return None
+
+    def watched(self, answer: Answer) -> None:
+        """Note what cannot be right of an answer about a part; nothing deployed is a plan of it."""
+        if answer.ending == "infeasible":
+            self.clock.events.note(
+                "HiGHS called a part infeasible, though a plan satisfies it; the answer was thrown "
+                "away"
+            )
+        elif answer.ending == "failed":
+            self.clock.events.note(f"HiGHS ended with {answer.said} in a part")
+
+    def doubt(self, point: Vector) -> None:
+        """Throw away what is said of a part's tier, or of all weighed, that a plan refutes.
+
+        All of that holds for every plan, and for what a plan has of the part.
+        """
+        last = len(self.aim.goals) - 1
+        for i in range(last + 1):
+            costs = self.aim.costs if i == last else self.aim.goals[i].costs
+            values = np.add.reduceat((costs * point)[self.order], self.first)
+            for k in np.flatnonzero(self.least[i] > values).tolist():
+                if not refuted(self.least[i, k], values[k]):
+                    self.least[i, k] = values[k]
+                    continue
+                what = self.aim.goals[i].name if i < last else "tiers weighed"
+                self.clock.events.note(
+                    f"{what}: HiGHS gave a bound of a part that lies above what a plan comes to "
+                    "in it; the bound was thrown away"
+                )
+                self.least[i, k], self.closed[i, k] = 0.0, False
+                if i == last:
+                    self.fields[k].floor = 0.0
 
     def distance(self, i: int, k: int) -> float:
         """Return how far a part's value lies above what is proven of it."""
@@ -203,6 +246,7 @@ class Ahead:
 
         Nothing is known of tiers beyond those that are weighed.
         """
+        self.doubt(point)
         last = len(self.aim.goals) - 1
         values = [float(goal.costs @ point) for goal in self.aim.goals]
         sums = [math.fsum(row) for row in self.least.tolist()]

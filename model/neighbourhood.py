@@ -21,6 +21,7 @@ from typing import Literal
 import numpy as np
 
 from model.cores import cores
+from model.events import Events
 from model.highs import ABSOLUTE_GAP, Answer, Limits, minimise
 from model.program import INFINITY, Matrix, Numbers, Piece, Program, Vector
 
@@ -32,6 +33,9 @@ TOGETHER = 8
 
 FIRST, LEAST, MOST = 600, 100, 6000
 """Candidates that a neighbourhood frees: at first, at the least, at the most."""
+
+LOOSE = 1e-5
+"""How far a row may be broken before it is a fault of the solver's."""
 
 NOTHING = 1e-5
 """Less than this is no gap."""
@@ -159,6 +163,7 @@ class Climb:
         seed: of the lot and of the solver.
         until, over: when time is up, in monotonic seconds; whether it is, or a stop was asked.
         patience: how many neighbourhoods of a part in a row may bring nothing.
+        events: takes in what the solver is caught at.
 
     Raises:
         ValueError: the program has columns that the field knows nothing of.
@@ -175,12 +180,15 @@ class Climb:
         until: float,
         over: Callable[[], bool],
         patience: int = PATIENCE,
+        events: Events | None = None,
     ) -> None:
         if program.traits is None:
             raise ValueError("the field knows nothing of this program's columns")
         self.program, self.traits, self.point = program, program.traits, point.copy()
         self.costs, self.tiers, self.fields = costs, tiers, fields
         self.seed, self.until, self.over, self.patience = seed, until, over, patience
+        self.events = Events() if events is None else events
+        self.broken = False
         self.ground = Ground(program)
         self.sums = self.ground.sums(point)
         self.lot = random.Random(seed)  # noqa: S311 - nothing secret
@@ -230,8 +238,8 @@ class Climb:
                 moves = moves[TOGETHER:]
                 better = False
                 answers = list(pool.map(self.solve, now))  # all, before the plan moves
-                for move, answer in zip(now, answers, strict=True):
-                    better |= self.take(move, answer)
+                for move, (answer, piece) in zip(now, answers, strict=True):
+                    better |= self.take(move, answer, piece)
                 if better:
                     told(self.point)
 
@@ -334,22 +342,31 @@ class Climb:
                 return units[chosen]
             line = self.lot.choices(range(len(lines)), near.tolist())[0]
 
-    def solve(self, move: _Move) -> Answer:
-        """Let the solver better a neighbourhood. Several at a time, from one and the same plan."""
+    def solve(self, move: _Move) -> tuple[Answer, Piece | None]:
+        """Let the solver better a neighbourhood. Several at a time, from one and the same plan.
+
+        Return what it says of which program.
+        """
         columns = move.columns
         if self.over():
-            return Answer("interrupted", None, -INFINITY, "")
+            return Answer("interrupted", None, -INFINITY, ""), None
         limits = Limits(5e-3, ABSOLUTE_GAP, self.until, self.seed, EFFORT)
-        return minimise(
-            self.ground.piece(columns, self.point, self.sums),
-            self.costs[columns],
-            limits,
-            start=self.point[columns],
-        )
+        piece = self.ground.piece(columns, self.point, self.sums)
+        return minimise(piece, self.costs[columns], limits, start=self.point[columns]), piece
 
-    def take(self, move: _Move, answer: Answer) -> bool:
-        """Take over what is better, or as good and different; return whether it is better."""
+    def take(self, move: _Move, answer: Answer, piece: Piece | None) -> bool:
+        """Take over what is better, or as good and different; return whether it is better.
+
+        What cannot be right is noted and no more: it was advice, and the plan stays as it is.
+        """
         field = move.field
+        if answer.ending == "infeasible":
+            self.events.note(
+                "HiGHS called a neighbourhood of the plan infeasible, though the plan satisfies "
+                "it; the answer was thrown away"
+            )
+        elif answer.ending == "failed":
+            self.events.note(f"HiGHS ended with {answer.said} in a neighbourhood of the plan")
         if answer.ending == "optimal" and answer.effort < EFFORT / 4:
             field.size = min(MOST, field.size * 1.2)
         elif answer.ending == "spent":
@@ -360,12 +377,19 @@ class Climb:
         better = self.put(move.columns, answer.point)
         if better:
             field.tired = 0
+        if self.broken and piece is not None:
+            # What was taken over before it in this round may break a row with it, too.
+            rounded = np.where(piece.whole, np.round(answer.point), answer.point)
+            if piece.matrix.fault(rounded, LOOSE) is not None:
+                self.events.note(
+                    "HiGHS gave a neighbourhood that breaks a row; the answer was thrown away"
+                )
         return better
 
     def put(self, columns: Numbers, point: Vector) -> bool:
         """Take over other values of some columns, if they are no worse and every row holds.
 
-        Return whether they are better.
+        Return whether they are better, and set ``broken`` to whether a row would be.
         """
         point = np.where(self.program.whole[columns], np.round(point), point)
         point = np.clip(point, self.program.lower[columns], self.program.upper[columns])
@@ -377,7 +401,8 @@ class Climb:
         rows = self.program.matrix
         slack = 1e-6 * np.maximum(1.0, np.abs(sums))
         holds = (sums >= rows.lower[touched] - slack) & (sums <= rows.upper[touched] + slack)
-        if first > 0 or not holds.all():
+        self.broken = not holds.all()
+        if first > 0 or self.broken:
             return False
         self.point[columns] = point
         self.sums[touched] = sums

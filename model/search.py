@@ -50,7 +50,9 @@ def search(program: Program, terms: Terms) -> tuple[Vector, list[float]]:
             full = filled(program, point, weighed(program.goals).costs)
             point = better_of(program.goals, point, full)
         return point, bounds
-    clock = Clock(terms.until, terms.seed, terms.over, terms.moved, terms.sketch, terms.course)
+    clock = Clock(
+        terms.until, terms.seed, terms.over, terms.moved, terms.events, terms.sketch, terms.course
+    )
     ahead = Ahead(program, parts, programs, clock)
     ahead.run()
     if terms.over():

@@ -110,7 +110,7 @@ class Whole:
         tiers = [goal.costs for goal in aim.goals]
         self.climb = Climb(
             program, point, aim.costs, tiers, fields,
-            terms.seed, terms.until, terms.over, PATIENCE,
+            terms.seed, terms.until, terms.over, PATIENCE, terms.events,
         )  # fmt: skip
 
         def told(point: Vector) -> None:

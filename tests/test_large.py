@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import numpy as np
 import pytest
 
+import model.large
+import model.neighbourhood
 import model.search
 from benchmarks.generate import generate, write
 from model.domain import Settings
 from model.formulation import Formulation
 from model.greedy import filled, trimmed
+from model.highs import Answer
 from model.neighbourhood import Ground
 from model.outcome import Options, Outcome, checked
-from model.program import Program, Vector, compile_program
+from model.program import INFINITY, Piece, Program, Vector, compile_program
 from model.read import read_case
 from model.solver import solve, starts
 from model.weighing import better_of, weighed
@@ -131,3 +138,72 @@ def test_a_tier_before_what_is_missing_is_never_made_worse_by_filling(tmp_path: 
     case = read_case(write(texts, tmp_path)).case
     outcome = solve(Formulation(case, Settings()), Options(gap=0), stopped=lambda: True)
     assert outcome.tiers[0].value == 0
+
+
+# A solver that errs: see also test_solver.py, whose faults are met by this search, too
+
+
+@pytest.fixture
+def theatre(tmp_path: Path) -> Formulation:
+    case = read_case(write(generate("theatre", 2, hard=True), tmp_path)).case
+    return Formulation(case, Settings())
+
+
+def stopped_after(asked: int) -> Callable[[], bool]:
+    left = iter(range(asked))
+    return lambda: next(left, None) is None
+
+
+@pytest.mark.usefixtures("small_is_large")
+@pytest.mark.parametrize("room", [model.large, model.neighbourhood])
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (Answer("infeasible", None, -INFINITY, "Infeasible"), "infeasible, though"),
+        (Answer("failed", None, -INFINITY, "Solve error"), "ended with Solve error"),
+    ],
+)
+def test_an_error_in_a_part_or_a_neighbourhood_is_one_event_and_counted(
+    theatre: Formulation, room: ModuleType, answer: Answer, said: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(room, "minimise", lambda *given, **more: answer)
+    outcome = solve(theatre, Options(gap=0), stopped=stopped_after(60))
+    assert not list(outcome.plan.violations())
+    assert outcome.status == "interrupted"
+    (event,) = outcome.events
+    assert said in event
+    assert event.endswith(" times)")
+
+
+@pytest.mark.usefixtures("small_is_large")
+def test_a_neighbourhood_that_breaks_a_row_is_thrown_away_and_told(
+    theatre: Formulation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nothing_missing(piece: Piece, *given: object, **more: object) -> Answer:
+        return Answer("optimal", piece.lower.copy(), 0.0, "Optimal")
+
+    monkeypatch.setattr(model.neighbourhood, "minimise", nothing_missing)
+    outcome = solve(theatre, Options(gap=0), stopped=stopped_after(60))
+    assert not list(outcome.plan.violations())
+    (event,) = outcome.events
+    assert event.startswith("HiGHS gave a neighbourhood that breaks a row")
+
+
+@pytest.mark.usefixtures("small_is_large")
+def test_a_bound_of_a_part_that_a_plan_refutes_is_thrown_away_and_told(
+    theatre: Formulation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right = model.large.minimise
+
+    def wrong(*given: Any, **more: Any) -> Answer:
+        answer = right(*given, **more)
+        return replace(answer, bound=answer.bound + 1e6)
+
+    monkeypatch.setattr(model.large, "minimise", wrong)
+    outcome = solve(theatre, Options(gap=0), stopped=stopped_after(200))
+    assert not list(outcome.plan.violations())
+    assert outcome.status == "interrupted"
+    for tier in outcome.tiers:  # what no offer can serve is all that is known
+        assert tier.bound == pytest.approx(float(theatre.tiers[tier.name].constant))
+    assert any("critical: HiGHS gave a bound of a part" in event for event in outcome.events)

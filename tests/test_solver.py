@@ -151,7 +151,7 @@ def test_a_solver_that_fails_the_probe_is_not_used(
 # A solver that errs
 
 
-@pytest.fixture(params=["as usual"])
+@pytest.fixture(params=["as usual", "as large ones"])
 def answers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """Change what HiGHS says of our programs, from and up to a certain run on; the probe passes.
 
