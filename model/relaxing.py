@@ -14,6 +14,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from model.events import refuted
 from model.highs import Limits, Watch, minimise
 from model.outcome import OutOfTime
 from model.program import INFINITY, Program, Row, Vector
@@ -102,7 +103,10 @@ def cheapest(
         name for name, column in program.lifted.items() if point[column] > 0.5 and name in prices
     )
     cost = sum((prices[name] for name in names), Fraction(0))
-    return Lifting(names, cost, answer.ending == "optimal", point)
+    # A bound above what was found is no proof, and neither is an ending without any bound.
+    value = float(costs @ point)
+    proven = answer.ending == "optimal" and value - answer.bound <= EXTRA
+    return Lifting(names, cost, proven and not refuted(answer.bound, value), point)
 
 
 def every(
@@ -124,7 +128,7 @@ def every(
     Raises:
         OutOfTime: see :func:`cheapest`.
     """
-    found = list(barred)
+    found, least = list(barred), Fraction(0)
     while True:
         next_one = cheapest(
             program,
@@ -138,6 +142,10 @@ def every(
         )
         if next_one is None:
             return
+        if least - next_one.cost > EXTRA * (1 + len(next_one.switches)):
+            # The one before was not the cheapest, whatever the solver said of it.
+            next_one = replace(next_one, proven=False)
+        least = next_one.cost
         yield next_one
         if not next_one.switches:
             return

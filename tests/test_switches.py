@@ -5,14 +5,21 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Collection
+from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
+from model import relaxing
 from model.domain import Pending, Settings
 from model.formulation import Formulation
+from model.highs import Answer
 from model.outcome import Options
-from model.program import Program, compile_program
+from model.program import INFINITY, Program, Row, compile_program
+from model.relaxing import cheapest, every
 from model.search import search
 from model.solver import solve
 from model.terms import Terms
@@ -64,3 +71,41 @@ def test_lifting_a_switch_is_lifting_the_caveat(tmp_path: Path, seeds: range) ->
         changed += [float(tier.value) for tier in base.tiers] != wanted
     # The comparison is worth little where lifting changes nothing.
     assert changed > len(seeds) / 20
+
+
+@pytest.mark.parametrize("bound", [-INFINITY, 1e6])
+def test_a_cheapest_set_without_a_bound_that_holds_is_not_said_to_be_proven(
+    bound: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    zeros = np.zeros(2)
+    program = Program(zeros, zeros + 1, zeros == 0, (), (), (), zeros, {"A": 0, "B": 1})
+    prices = {"A": Fraction(2), "B": Fraction(1)}
+    wanted = [Row((0, 1), (1.0, 1.0), 1.0, INFINITY)]
+    right = relaxing.minimise
+    (cheap, dear) = every(program, prices, wanted)
+    assert [(each.cost, each.proven) for each in (cheap, dear)] == [(1, True), (2, True)]
+
+    def wrong(*given: Any, **more: Any) -> Answer:
+        return replace(right(*given, **more), bound=bound)
+
+    monkeypatch.setattr(relaxing, "minimise", wrong)
+    found = cheapest(program, prices, wanted)
+    assert found is not None
+    assert (found.cost, found.proven) == (1, False)
+
+
+def test_a_set_that_is_cheaper_than_the_one_before_refutes_that_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    zeros = np.zeros(2)
+    program = Program(zeros, zeros + 1, zeros == 0, (), (), (), zeros, {"A": 0, "B": 1})
+    prices = {"A": Fraction(2), "B": Fraction(1)}
+    right = relaxing.minimise
+    first = iter([Answer("optimal", np.array([1.0, 0.0]), 2.001, "Optimal")])
+
+    def wrong(*given: Any, **more: Any) -> Answer:
+        return next(first, None) or right(*given, **more)
+
+    monkeypatch.setattr(relaxing, "minimise", wrong)
+    found = list(every(program, prices, [Row((0, 1), (1.0, 1.0), 1.0, INFINITY)]))
+    assert [(each.cost, each.proven) for each in found] == [(2, True), (1, False)]
