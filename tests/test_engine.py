@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from model.engine import Engine, Here
 from model.outcome import Contradiction, Found, Options, Progress, SolverFault, concluded
 from model.read import read_case
 from reports import formats, gathered
+from tests import test_cli
 from tests.conftest import Mini
 from tests.test_reports import run_of, write_case
 
@@ -170,3 +172,62 @@ def test_no_engine_outlives_the_program_that_asked() -> None:
             return
         time.sleep(0.05)
     pytest.fail(f"process {number} still runs")
+
+
+# What the solver is caught at stands in the run
+
+
+FILES = ("run.json", "plan.json")
+LIES = """
+import highspy, types
+status, info = highspy.Highs.getModelStatus, highspy.Highs.getInfo
+
+def lies(h):
+    return h.getNumCol() > 2 and h.getOptionValue("presolve")[1] == "on"
+
+def get_status(h):
+    return highspy.HighsModelStatus.kInfeasible if lies(h) else status(h)
+
+def get_info(h):
+    told = info(h)
+    return types.SimpleNamespace(
+        mip_dual_bound=told.mip_dual_bound + 1000,
+        objective_function_value=told.objective_function_value,
+        primal_solution_status=told.primal_solution_status,
+    ) if lies(h) else told
+
+"""
+"""What is said with presolve, of all programs but the probe, is wrong in one way or another."""
+
+
+@pytest.mark.parametrize(
+    ("lie", "said"),
+    [
+        ("highspy.Highs.getModelStatus = get_status", "called a program infeasible with presolve"),
+        ("highspy.Highs.getInfo = get_info", "with presolve, above the plan in hand"),
+    ],
+)
+def test_what_the_solver_of_a_plan_is_caught_at_is_in_the_files_of_its_run(
+    lie: str,
+    said: str,
+    tmp_path: Path,
+    begin: Callable[[str], Engine],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    case = test_cli.write_case(tmp_path / "case")
+    assert test_cli.muster("plan", "--case", case, "--out", tmp_path / "right").code == 0
+    monkeypatch.setattr(engine, "_started", begin(LIES + lie))
+    assert test_cli.muster("plan", "--case", case, "--out", tmp_path / "run").code == 0
+
+    run, right = (
+        [json.loads((tmp_path / name / file).read_text("utf-8")) for file in FILES]
+        for name in ("run", "right")
+    )
+    assert right[0]["events"] == []
+    assert run[0]["events"]
+    for event in run[0]["events"]:
+        assert event.startswith("tier ")
+        assert said in event
+        assert event in (tmp_path / "run" / "report.md").read_text("utf-8")
+    assert (run[1]["status"], run[1]["tiers"]) == ("optimal", right[1]["tiers"])
+    assert test_cli.muster("verify", tmp_path / "run").code == 0
