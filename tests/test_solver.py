@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 
 import model.search
+import model.terms
 from model.domain import Settings
 from model.formulation import Formulation
 from model.highs import Answer, Limits, minimise
@@ -104,7 +105,9 @@ def false_infeasible() -> Program:
     return replace(program, nothing=np.round(worst))
 
 
-def test_the_false_infeasible_of_highs_is_solved_all_the_same(false_infeasible: Program) -> None:
+def test_the_false_infeasible_of_highs_is_solved_all_the_same(
+    false_infeasible: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
     asked: list[tuple[bool, str]] = []
 
     def without_start(*given: Any, start: Any, presolve: bool, **more: Any) -> Answer:
@@ -113,7 +116,8 @@ def test_the_false_infeasible_of_highs_is_solved_all_the_same(false_infeasible: 
         asked.append((presolve, answer.ending))
         return answer
 
-    terms = Terms(0, math.inf, 0, lambda _: None, lambda: False, driven=without_start)
+    monkeypatch.setattr(model.terms, "minimise", without_start)
+    terms = Terms(0, math.inf, 0, lambda _: None, lambda: False)
     columns = list(range(false_infeasible.size))
     part = Part(false_infeasible, columns, terms, lambda *_: None)
     assert part.standing.values[0] > 0
@@ -123,7 +127,9 @@ def test_the_false_infeasible_of_highs_is_solved_all_the_same(false_infeasible: 
     # Where a later HiGHS is right at once there is nothing to ask again, and to tell.
     refused = asked[0] == (True, "infeasible")
     assert len(asked) == 1 + refused
-    assert [("infeasible with presolve" in event) for event in terms.events] == [True] * refused
+    assert [("infeasible with presolve" in event) for event in terms.events.told()] == [
+        True
+    ] * refused
 
 
 def test_a_solver_that_fails_the_probe_is_not_used(
