@@ -59,9 +59,10 @@ def entry_of(noun: type[E_], values: Any) -> tuple[E_ | None, list[Complaint]]:
             if faulty.isdisjoint(about) and not follows:
                 complaints.append(_said(noun, each))
         mended = _mended(noun, rest, errors)
-        if mended is None or mended == rest:
+        new = {name for each in errors for name in _fields(each)} - faulty
+        if mended is None or not new:  # a stand-in that is no better would be put in for ever
             return None, complaints
-        faulty.update(*map(_fields, errors))
+        faulty |= new
         misspelt = misspelt or any(each["type"] == "extra_forbidden" for each in errors)
         rest = mended
 
