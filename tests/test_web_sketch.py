@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,7 +13,7 @@ from model.outcome import Progress
 from tests.test_reports import write_case
 from tests.test_sketch import eager  # noqa: F401 - a fixture
 from web import pages, view, work
-from web.answers import Asked, Counted, Look, Served, Sketch
+from web.answers import Asked, Counted, Look, Price, Served, Sketch
 from web.jobs import Job
 from web.pricing import Prices
 
@@ -53,6 +55,32 @@ def test_the_picture_of_the_answer_comes_before_what_is_told_of_it(
     assert "not yet proven" not in said
     assert "/events?set=" in said
     assert said.count("<td") < view.update(job.asked.state, look, "gaps", Prices("")).count("<td")
+
+
+def test_prices_that_end_while_the_switches_are_drawn_are_not_told_as_their_order(
+    heard: tuple[Job, Look, list[Sketch]],
+) -> None:
+    class Ending(Prices):
+        """Prices that the event loop ends a moment after they were looked at first."""
+
+        def __getattribute__(self, name: str) -> Any:
+            value = super().__getattribute__(name)
+            if name == "over":
+                self.over = True
+            return value
+
+    job, look, _ = heard
+    names = [each.name for each in look.board.switches]
+    several = ((name, float(-at)) for at, name in enumerate(names))
+    found = {name: Price(name, 0.0, (0, 0), (0, 0), False, (at,)) for name, at in several}
+    for prices, told, order in (
+        (Prices("", found, over=True), True, names[::-1]),
+        (Ending("", found), False, []),
+    ):
+        said = view.pricing(job.asked.state, look, "", prices)
+        assert ("Ordered by" in said) == told
+        assert re.findall(r'<li id="s-([^"]+)"', said) == order
+    assert len(names) > 1
 
 
 def test_a_page_that_waits_shows_them_marked_until_the_answer_is_there(

@@ -33,6 +33,15 @@ class Prices:
     of: int = 0
     over: bool = False
 
+    def now(self) -> Prices:
+        """Return what is known at this moment, for whoever draws it in a thread.
+
+        The event loop adds to it meanwhile. Whether it is over is read before what was found:
+        nothing is added after the end.
+        """
+        over = self.over
+        return Prices(self.stamp, dict(self.found), self.of, over)
+
 
 class Pricing:
     """Prices of the case as it is, kept for as long as its files stay as they are."""

@@ -155,6 +155,7 @@ def pricing(state: State, look: Look, tab: str, prices: Prices) -> str:
 
 def _priced(state: State, look: Look | None, prices: Prices) -> dict[str, Any]:
     """Return what the templates of the board know besides."""
+    prices = prices.now()
     if look is None:
         return {"prices": prices}
     several = list(look.board.switches)
