@@ -45,6 +45,19 @@ def filled(
     return point if program.fault(better) is not None else better
 
 
+def taken_over(program: Program, costs: Vector, plan: Vector) -> Vector:
+    """Return a plan of a similar program where it keeps every row, or else one that is near it.
+
+    Args:
+        program: columns and rows.
+        costs: what is to become less, one per column.
+        plan: need not be whole, nor keep every row.
+    """
+    if program.fault(plan) is None:
+        return plan
+    return filled(program, program.nothing, costs, advice=plan)
+
+
 def trimmed(program: Program, point: Vector, costs: Vector) -> Vector:
     """Return the point without the units that nothing needs, as far as every row lets them go.
 

@@ -24,7 +24,7 @@ from model.cores import cores
 from model.course import Course
 from model.domain import Stage
 from model.events import Events, refuted
-from model.greedy import filled, trimmed
+from model.greedy import filled, taken_over, trimmed
 from model.highs import ABSOLUTE_GAP, Answer, Limits, minimise
 from model.neighbourhood import Climb, Field
 from model.program import Program, Vector
@@ -73,6 +73,7 @@ class Ahead:
         parts: Sequence[list[int]],
         programs: Sequence[Program],
         clock: Clock,
+        begin: Vector | None = None,
     ) -> None:
         self.program, self.clock = program, clock
         self.parts = [np.array(columns) for columns in parts]
@@ -88,6 +89,8 @@ class Ahead:
         # Where the solver has proven all there is, though plans of the whole may lie above it.
         self.closed = np.zeros((len(self.aim.goals), len(parts)), dtype=bool)
         self.point = program.nothing
+        if begin is not None:
+            self.point = taken_over(program, self.aim.costs, begin)
 
     def run(self) -> None:
         """Find a good plan and bounds."""

@@ -226,6 +226,12 @@ class Part:
         costs = weight * first.costs + second.costs
         return _Two(_Aim(first.name, costs, second.step, idle), weight, most)
 
+    def stand_at(self, point: Vector) -> None:
+        """Stand at another point, if it is as good in every tier and keeps the part's rows."""
+        if self.program.fault(point, self.holds) is None:
+            self.standing.point = point
+            self.standing.values = [exact(goal, point) for goal in self.program.goals]
+
     def yield_to(self, rows: list[Row]) -> None:
         """Move to the plan, among the equally good, that goes least beyond the rows."""
         program, standing = self.program, self.standing

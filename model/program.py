@@ -267,6 +267,7 @@ class Program:
         dropped: column of each pin, 1 where it is not kept.
         missing: line of each column that says what is missing on it.
         traits: what the field calls the columns; None where there are columns it knows nothing of.
+        origin: of each column, its place in the program before switches were set; None before.
     """
 
     lower: Vector
@@ -280,6 +281,7 @@ class Program:
     dropped: tuple[int, ...] = ()
     missing: Mapping[int, str] = field(default_factory=dict)
     traits: Traits | None = None
+    origin: Numbers | None = None
 
     @property
     def size(self) -> int:
@@ -498,6 +500,7 @@ class Program:
             begin=begin,
             nothing=self.nothing[left],
             traits=self.traits.of(left.tolist()) if self.traits else None,
+            origin=left,
         )
 
     def widened(self, count: int, start: Sequence[float]) -> Program:

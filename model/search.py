@@ -21,13 +21,13 @@ import numpy as np
 from model.cores import cores
 from model.course import EVERY, Proven
 from model.domain import Stage
-from model.greedy import filled, told_exactly
+from model.greedy import filled, taken_over, told_exactly
 from model.large import LARGE, Ahead, Clock
 from model.part import Part
 from model.program import Goal, Program, Row, Vector
 from model.sharing import settle
 from model.sketch import seen
-from model.terms import Terms
+from model.terms import Begin, Terms
 from model.weighing import better_of, weighed
 from model.whole import Whole, as_one, bounds_of, broken_rows, so_far
 
@@ -47,13 +47,17 @@ def search(program: Program, terms: Terms) -> tuple[Vector, list[float]]:
         point, bounds = _proven(program, parts, programs, terms)
         if terms.ended is not None and program.goals:
             # What nobody had the time to look at.
-            full = filled(program, point, weighed(program.goals).costs)
-            point = better_of(program.goals, point, full)
+            costs = weighed(program.goals).costs
+            point = better_of(program.goals, point, filled(program, point, costs))
+            if terms.begin is not None:
+                # A plan that was there before is not lost for a lack of time.
+                before = taken_over(program, costs, terms.begin.point)
+                point = better_of(program.goals, point, before)
         return point, bounds
     clock = Clock(
         terms.until, terms.seed, terms.over, terms.moved, terms.events, terms.sketch, terms.course
     )
-    ahead = Ahead(program, parts, programs, clock)
+    ahead = Ahead(program, parts, programs, clock, terms.begin and terms.begin.point)
     ahead.run()
     if terms.over():
         return ahead.point, ahead.bounds(ahead.point)
@@ -106,6 +110,8 @@ def _proven(
         )
 
     _side_by_side([each for each in solvers if each.recall()], moved)
+    if terms.begin is not None:
+        solvers = _as_before(program, solvers, terms.begin, terms)
     whole: Whole | None = None
     while True:
         settle(program, solvers, terms)
@@ -160,6 +166,48 @@ def _side_by_side(parts: Sequence[Part], moved: Callable[[], None]) -> None:
             job.result()
 
 
+def _as_before(program: Program, parts: Sequence[Part], begin: Begin, terms: Terms) -> list[Part]:
+    """Stand where a plan of a similar program does, wherever that is as good.
+
+    What was solved as one then is one again where nothing about it has changed.
+    """
+    parts = list(parts)
+    for columns in begin.joined:
+        inside = [each for each in parts if np.isin(each.standing.columns, columns).all()]
+        if sum(each.program.size for each in inside) < len(columns):
+            continue
+        others = [each for each in parts if each not in inside]
+        one = _one(program, inside, others, terms)
+        if not one.recall():
+            terms.joined.append(columns)
+            parts = [*others, one]
+    for each in parts:
+        each.stand_at(begin.point[each.standing.columns])
+    return parts
+
+
+def _one(
+    program: Program,
+    parts: Sequence[Part],
+    others: Sequence[Part],
+    terms: Terms,
+    start: Vector | None = None,
+) -> Part:
+    """Return several parts as one, with what was proven of each as a floor under it."""
+    # In an order that hangs on the parts alone: what is known of them is found by it.
+    joined = sorted((each.standing for each in parts), key=lambda each: each.columns[0])
+    columns = sorted(column for each in joined for column in each.columns)
+    tiers = [goal.name for goal in program.goals]
+    least = [sum(part.standing.bounds[i] for part in others) for i in range(len(tiers))]
+
+    def proven(tier: Stage, bound: float) -> None:
+        terms.moved(tier)
+        terms.course.proven(tier, bound + least[tiers.index(tier)])
+
+    begin = None if start is None else start[columns]
+    return Part(program.split([columns])[0], columns, terms, proven, floors=joined, start=begin)
+
+
 def _join(
     program: Program,
     parts: Sequence[Part],
@@ -171,18 +219,13 @@ def _join(
     # A ceiling that breaks in one month is felt in all of them: its other months come along.
     sources = {row.block for row in broken}
     touched = {column for row in program.rows if row.block in sources for column in row.columns}
-    joined = [each.standing for each in parts if not touched.isdisjoint(each.standing.columns)]
-    others = [each for each in parts if touched.isdisjoint(each.standing.columns)]
-    least = [sum(part.standing.bounds[i] for part in others) for i in range(len(program.goals))]
-    tiers = [goal.name for goal in program.goals]
-
-    def proven(tier: Stage, bound: float) -> None:
-        terms.moved(tier)
-        terms.course.proven(tier, bound + least[tiers.index(tier)])
-
-    columns = sorted(column for each in joined for column in each.columns)
-    begin = start[columns]
-    part = Part(program.split([columns])[0], columns, terms, proven, floors=joined, start=begin)
+    joined = _with_decisions(
+        program, parts, [each for each in parts if not touched.isdisjoint(each.standing.columns)]
+    )
+    others = [each for each in parts if each not in joined]
+    part = _one(program, joined, others, terms, start)
+    columns = np.array(part.standing.columns)
+    terms.joined.append(columns)
 
     def better(point: Vector) -> None:
         whole = start.copy()
@@ -193,6 +236,29 @@ def _join(
     part.better = better
     part.solve()
     return [*others, part]
+
+
+def _with_decisions(program: Program, parts: Sequence[Part], joined: Sequence[Part]) -> list[Part]:
+    """Return the joined parts, and those without units that decide something about theirs alone.
+
+    They are a few columns now, and a second search of all the others where they are missed later.
+    """
+    unit = np.zeros(program.size, dtype=bool)
+    unit[[c for c in program.begin if c >= 0]] = True
+    apart = np.ones(program.size, dtype=bool)
+    for each in joined:
+        apart[each.standing.columns] = False
+    rows = program.matrix
+    at = rows.index
+    mine = (rows.total(unit[at] & ~apart[at]) > 0) & (rows.total(unit[at] & apart[at]) == 0)
+    decided = np.zeros(program.size, dtype=bool)
+    decided[at[mine[rows.row] & ~unit[at] & apart[at]]] = True
+    return [
+        each
+        for each in parts
+        if each in joined
+        or (decided[each.standing.columns].any() and not unit[each.standing.columns].any())
+    ]
 
 
 class _Board:

@@ -15,6 +15,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+
 from model import outcome
 from model.case import Case
 from model.crowd import Crowd
@@ -25,11 +27,11 @@ from model.flips import BASE, Flips
 from model.formulation import Formulation
 from model.outcome import Options, Outcome, Progress, concluded
 from model.plan import Start
-from model.program import Program, Vector, compile_program
+from model.program import Numbers, Program, Vector, compile_program
 from model.search import search
 from model.sketch import Sketcher
 from model.solver import found_at, kept, named, ready, reporting, starts
-from model.terms import Memo, Terms
+from model.terms import Begin, Memo, Terms
 
 __all__ = ["BASE", "Flips", "Found", "Session", "Unknown"]
 
@@ -51,11 +53,13 @@ class Found:
     Attributes:
         point: the value of each column of the program.
         floors: what is proven of each goal of the program, the constant included.
+        joined: columns of the parts that were solved as one, in turn.
     """
 
     outcome: Outcome
     point: Vector
     floors: tuple[float, ...]
+    joined: tuple[Numbers, ...]
 
 
 class Session:
@@ -176,12 +180,32 @@ class Session:
             same = replace(base.found(), moved={}, seconds=0.0, events=())
             return concluded(case, self.settings, self.options, same)
         program = self.program(flips, tiers)
-        found = self.find(
-            program, case, until=until, stopped=stopped, on_progress=on_progress, on_plan=on_plan
-        ).outcome
-        if flips == BASE and found.status == "optimal":
-            self._bases[asked] = found
-        return found
+        whole = self.find(
+            program, case, until=until, stopped=stopped, on_progress=on_progress, on_plan=on_plan,
+            begin=self._begin(program, asked),
+        )  # fmt: skip
+        if flips == BASE:
+            self._memo.begins[asked] = self._placed(program, whole)
+            if whole.outcome.status == "optimal":
+                self._bases[asked] = whole.outcome
+        return whole.outcome
+
+    def _begin(self, program: Program, tiers: frozenset[Stage] | None) -> Begin | None:
+        """Return the plan of the case as it is, over the columns of a program."""
+        known, origin = self._memo.begins.get(tiers), program.origin
+        if known is None or origin is None or len(known.point) != self._program.size:
+            return None  # a case that has another case's memory
+        place = np.full(self._program.size, -1)
+        place[origin] = np.arange(program.size)
+        joined = tuple(here[here >= 0] for here in (place[each] for each in known.joined))
+        return Begin(known.point[origin], joined)
+
+    def _placed(self, program: Program, found: Found) -> Begin:
+        """Return what was found, over the columns of all that switches can bring in."""
+        origin = np.arange(program.size) if program.origin is None else program.origin
+        point = self._program.nothing.copy()
+        point[origin] = found.point
+        return Begin(point, tuple(origin[each] for each in found.joined))
 
     def _is_same_program(self, flips: Flips) -> bool:
         """Whether the flips lift one limit that changes neither rows nor tours nor a doubt."""
@@ -282,6 +306,7 @@ class Session:
         stopped: Callable[[], bool] = lambda: False,
         on_progress: Callable[[Progress], None] = lambda progress: None,
         on_plan: OnPlan | None = None,
+        begin: Begin | None = None,
     ) -> Found:
         """Return the best point of a program of this session's, narrowed or aimed elsewhere.
 
@@ -292,6 +317,7 @@ class Session:
             stopped: asked often; true ends the search.
             on_progress: told as the search moves.
             on_plan: as for ``solve``.
+            begin: where to begin.
 
         Raises:
             Contradiction, OutOfTime: as ``solve``.
@@ -312,6 +338,7 @@ class Session:
             note,
             stopped,
             memo=self._memo,
+            begin=begin,
             driven=self._driven,
             who=named(self.options.solver),
             course=course,
@@ -325,7 +352,7 @@ class Session:
         found = found_at(self.formulation, program, point, bounds, terms, moved, began)
         outcome = concluded(case, self.settings, self.options, found)
         floors = tuple(b + goal.constant for b, goal in zip(bounds, program.goals, strict=True))
-        return Found(outcome, point, floors)
+        return Found(outcome, point, floors, tuple(terms.joined))
 
     @cached_property
     def touching(self) -> frozenset[str]:

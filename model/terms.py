@@ -16,7 +16,7 @@ from model.domain import Stage
 from model.events import Events
 from model.highs import Answer, Limits, minimise
 from model.outcome import Ended
-from model.program import Program, Row, Vector
+from model.program import Numbers, Program, Row, Vector
 from model.sketch import Sketcher
 from model.steps import met
 
@@ -30,23 +30,39 @@ class Known(NamedTuple):
     on_floor: bool
 
 
+class Begin(NamedTuple):
+    """Where a search begins: a plan that need not fit, and what was joined when it was found.
+
+    Attributes:
+        point: value of each column.
+        joined: columns of the parts that were solved as one, in turn.
+    """
+
+    point: Vector
+    joined: tuple[Numbers, ...] = ()
+
+
 class Memo:
     """What searches found, for later ones that meet the same parts.
 
     Attributes:
         known: where a part stood after so many of its tiers, by what tells it from all others.
         plans: equally good plans of a whole part.
+        begins: the best plan of a case as it is, by the tiers that were minimised, over the
+            columns of all that switches can bring in.
     """
 
     def __init__(self) -> None:
         self.known: dict[bytes, Known] = {}
         self.plans: defaultdict[bytes, list[Vector]] = defaultdict(list)
+        self.begins: dict[frozenset[Stage] | None, Begin] = {}
 
     def copy(self) -> Memo:
         """Return another one that knows the same, and learns on its own."""
         other = Memo()
         other.known |= self.known
         other.plans.update({part: list(plans) for part, plans in self.plans.items()})
+        other.begins |= self.begins
         return other
 
 
@@ -62,6 +78,8 @@ class Terms:
         stopped: asked often; true ends the search.
         apart: False solves every program as one, to compare.
         memo: what was found for parts that may come again, kept between searches.
+        begin: a plan to begin with, of a program that differs little.
+        joined: takes the columns of parts that are solved as one, in turn.
         driven: minimises a program in place of HiGHS, see ``model/driven.py``.
         who: the name of the solver that answers.
         sketch: told plans of the whole as they are found.
@@ -76,6 +94,8 @@ class Terms:
     stopped: Callable[[], bool]
     apart: bool = True
     memo: Memo | None = None
+    begin: Begin | None = None
+    joined: list[Numbers] = field(default_factory=list)
     driven: Callable[..., Answer] | None = None
     who: str = "HiGHS"
     course: Course = field(default_factory=Course)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from model.events import refuted
-from model.greedy import filled
+from model.greedy import filled, taken_over
 from model.highs import ABSOLUTE_GAP, Limits
 from model.neighbourhood import Climb, Field
 from model.program import Program, Row, Vector
@@ -93,25 +93,37 @@ class Whole:
     ) -> None:
         self.program, self.goals, self.terms = program, program.goals, terms
         self._parts = [(each.goals, columns) for each, columns in zip(programs, parts, strict=True)]
-        aim = weighed(program.goals)
-        self.costs = aim.costs
-        self.climb: Climb | None = None
+        self._units = np.zeros(program.size, dtype=bool)
+        self._units[[c for c in program.begin if c >= 0]] = True
+        self._aim = weighed(program.goals)
+        self.costs = self._aim.costs
         self.point = program.nothing
-        point = self.point = self.near(point, standings)
-        terms.course.found(point)
+        if terms.begin is not None:
+            self.point = taken_over(program, self.costs, terms.begin.point)
+        self.point = min(self.point, self.near(point, standings), key=self.values)
+        terms.course.found(self.point)
+        self._climb(standings)
+
+    def _climb(self, standings: Sequence[Standing]) -> None:
+        """Better the plan, neighbourhood by neighbourhood, where it falls short of what is proven.
+
+        Neighbourhoods are for a solver that is quick to ask.
+        """
+        program, terms, aim = self.program, self.terms, self._aim
         if program.traits is None or terms.driven is not None:
-            return  # neighbourhoods are for a solver that is quick to ask
-        units = np.zeros(program.size, dtype=bool)
-        units[[c for c in program.begin if c >= 0]] = True
+            return
         fields = []
-        for columns, standing in zip(map(np.array, parts), standings, strict=True):
+        for standing in standings:
+            columns = np.array(standing.columns)
             floor = sum(w * b for w, b in zip(aim.weights, standing.bounds, strict=False))
-            fields.append(Field(columns[units[columns]], columns, floor))
+            fields.append(Field(columns[self._units[columns]], columns, floor))
         tiers = [goal.costs for goal in aim.goals]
-        self.climb = Climb(
-            program, point, aim.costs, tiers, fields,
+        climb = Climb(
+            program, self.point, aim.costs, tiers, fields,
             terms.seed, terms.until, terms.over, PATIENCE, terms.events,
         )  # fmt: skip
+        for standing in standings:
+            climb.put(np.array(standing.columns), standing.point)
 
         def told(point: Vector) -> None:
             for goal in aim.goals:
@@ -119,8 +131,9 @@ class Whole:
             terms.course.found(point)
             terms.sketch.offer(lambda: point, settled=True)
 
-        self.climb.run(told)
-        self.point = self.climb.point
+        climb.run(told)
+        self.point = climb.point
+        terms.course.found(self.point)
         terms.sketch.offer(lambda: self.point, settled=True)
 
     def values(self, point: Vector) -> list[float]:
@@ -156,14 +169,8 @@ class Whole:
 
     def offer(self, standings: Sequence[Standing], point: Vector) -> None:
         """Take over what was found for the parts, where the whole is better for it."""
-        near = self.near(point, standings)
-        if self.climb is not None:
-            self.climb.put(np.array(standings[-1].columns), standings[-1].point)
-            self.climb.put(np.arange(self.program.size), near)
-            self.point = self.climb.point
-        else:
-            self.point = min(self.point, near, key=self.values)
-        self.terms.course.found(self.point)
+        self.point = min(self.point, self.near(point, standings), key=self.values)
+        self._climb(standings)
 
     def unrefuted(self, bounds: Sequence[float]) -> list[float]:
         """Return the bounds, 0 in place of those that the plan in hand refutes."""

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import model.terms
-from model import sharing
+from model import search, sharing
 from model.domain import Settings
 from model.formulation import Formulation
 from model.greedy import told_exactly
@@ -91,6 +91,34 @@ def test_a_ceiling_over_two_parts_holds_in_the_whole(make: Make) -> None:
     tiers = [tier.name for tier in outcome.tiers]
     best = contract.optimum(contract.load(folder), tiers)
     assert [tier.value for tier in outcome.tiers] == pytest.approx([float(best[t]) for t in tiers])
+
+
+def test_what_only_decides_about_units_of_joined_parts_is_joined_with_them(make: Make) -> None:
+    offers = TWO_OFFERS + "A2,ALB,eng,3,100,,,,,,assumed\nC1,CZE,med,3,100,,,,,,assumed\n"
+    lines = TWO_LINES + "N,land,med,ukraine,1,3,,,1,,,assumed\n"
+    minima = (
+        "caveats:\n- {id: D, kind: minimum, nation: ALB, units: 2}\n"
+        "- {id: E, kind: minimum, nation: CZE, units: 2}\n"
+    )
+    program = compile_program(Formulation(read_case(make(offers, lines, minima)).case, Settings()))
+    columns = program.parts(decided_apart=True)
+    parts = [
+        Part(each, here, terms(), lambda tier, bound: None)
+        for each, here in zip(program.split(columns), columns, strict=True)
+    ]
+    deciding = [each for each in parts if set(program.begin).isdisjoint(each.standing.columns)]
+    assert len(parts) == 5
+    assert len(deciding) == 2
+
+    def joined(block: str) -> list[Part]:
+        of_block = {c for row in program.rows if row.block == block for c in row.columns}
+        there = [each for each in parts if not of_block.isdisjoint(each.standing.columns)]
+        with_units = [each for each in there if each not in deciding]
+        assert search._with_decisions(program, parts, with_units) == there
+        return there
+
+    assert len(joined("'caveat[D]'")) == 3
+    assert len(joined("'caveat[E]'")) == 2
 
 
 def test_a_start_that_cannot_be_thinned_is_no_start(make: Make) -> None:

@@ -6,22 +6,28 @@ import random
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from model import search
+from model.case import Case
 from model.domain import Pin, Settings
 from model.eligibility import candidates
 from model.formulation import Formulation
 from model.outcome import Contradiction, Options
+from model.part import Part
+from model.program import Program
 from model.read import read_case
 from model.session import Flips, Session, Unknown
 from model.solver import solve
 from tests.conftest import Mini, chunks
 from tests.reference.random_cases import Sizes
 from tests.test_all_kinds import crowded
+from tests.test_search import HEAD, LINES, OFFERS
 
 Build = Callable[..., Mini]
+TIERS = ("critical", "shortfall")
 
 
 def drawn(session: Session, rng: random.Random) -> Flips:
@@ -148,6 +154,63 @@ def test_a_pin_that_flips_leave_no_way_to_keep_is_a_contradiction(mini: Build) -
     for flips in (Flips(restored=frozenset(["C"])), Flips(away=frozenset(["A1"]))):
         with pytest.raises(Contradiction):
             session.solve(flips)
+
+
+@pytest.fixture
+def joined(tmp_path: Path) -> Case:
+    """Return a case of three parts; two are solved as one, on the third a caveat binds."""
+    offers = [
+        "A1,ALB,inf,3,100,,,,,,assumed", "B1,BEL,eng,3,100,,,,,,assumed",
+        "C1,CZE,med,3,100,,,,,,assumed", "C2,CZE,med,3,100,,,,,,assumed",
+    ]  # fmt: skip
+    lines = [
+        f"{line},land,{capability},ukraine,1,3,,,1,,,assumed"
+        for line, capability in (("L", "inf"), ("M", "eng"), ("N", "med"))
+    ]
+    (tmp_path / "capabilities.csv").write_text(OFFERS + "\n".join(offers) + "\n")
+    (tmp_path / "requirements.csv").write_text(LINES + "\n".join(lines) + "\n")
+    (tmp_path / "constraints.yaml").write_text(
+        HEAD + "caveats:\n- {id: TWO, kind: ceiling, nations: [ALB, BEL], units: 2}\n"
+        "- {id: CZE, kind: ceiling, nation: CZE, units: 1}\n"
+    )
+    return read_case(tmp_path).case
+
+
+def test_what_was_solved_as_one_is_not_solved_again_for_a_switch_elsewhere(
+    joined: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = Session(joined, Settings(), Options(gap=0))
+    counted: list[int] = []
+    join = search._join
+
+    def counting(program: Program, *more: Any) -> list[Part]:
+        counted.append(program.size)
+        return join(program, *more)
+
+    monkeypatch.setattr(search, "_join", counting)
+    base = session.solve()
+    assert len(counted) == 1
+    found = session.solve(Flips(lifted=frozenset({"CZE"})))
+    assert len(counted) == 1
+    assert found.status == "optimal"
+    assert found.plan.tier_values["shortfall"] < base.plan.tier_values["shortfall"]
+    assert {each for each in base.plan.starts if each.offer in ("A1", "B1")} <= {*found.plan.starts}
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_a_switch_that_is_cut_off_is_never_worse_than_the_case_as_it_is(
+    joined: Case, monkeypatch: pytest.MonkeyPatch, large: bool
+) -> None:
+    session = Session(joined, Settings(), Options(gap=0))
+    base = session.solve()
+    monkeypatch.setattr(search, "LARGE", 0 if large else 20_000)
+    for flips in (Flips(lifted=frozenset({"CZE"})), Flips(lifted=frozenset({"TWO"}))):
+        found = session.solve(flips, stopped=lambda: True)
+        assert found.status == "interrupted"
+        ends = [[each.plan.tier_values[tier] for tier in TIERS] for each in (found, base)]
+        assert ends[0] <= ends[1]
+    fewer = session.solve(Flips(away=frozenset({"A1"})), stopped=lambda: True)
+    assert not list(fewer.plan.violations())
 
 
 def test_parts_of_the_shipped_case_choose_anew_before_they_are_joined(
