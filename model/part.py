@@ -226,6 +226,13 @@ class Part:
         costs = weight * first.costs + second.costs
         return _Two(_Aim(first.name, costs, second.step, idle), weight, most)
 
+    def falls_short(self, point: Vector) -> bool:
+        """Whether a point lies above what is proven of the part in some tier."""
+        return any(
+            not met(exact(goal, point), bound, goal.step)
+            for goal, bound in zip(self.program.goals, self.standing.bounds, strict=True)
+        )
+
     def stand_at(self, point: Vector) -> None:
         """Stand at another point, if it is as good in every tier and keeps the part's rows."""
         if self.program.fault(point, self.holds) is None:

@@ -31,6 +31,10 @@ from model.terms import Begin, Terms
 from model.weighing import better_of, weighed
 from model.whole import Whole, as_one, bounds_of, broken_rows, so_far
 
+CORE = 1000
+"""Parts that fall short of what is proven of them are joined before all that a broken row touches,
+where they have no more columns than this: more of them take as long by themselves."""
+
 
 def search(program: Program, terms: Terms) -> tuple[Vector, list[float]]:
     """Return the best point found and, per tier, a bound that holds while earlier ones are held."""
@@ -219,9 +223,12 @@ def _join(
     # A ceiling that breaks in one month is felt in all of them: its other months come along.
     sources = {row.block for row in broken}
     touched = {column for row in program.rows if row.block in sources for column in row.columns}
-    joined = _with_decisions(
-        program, parts, [each for each in parts if not touched.isdisjoint(each.standing.columns)]
-    )
+    joined = [each for each in parts if not touched.isdisjoint(each.standing.columns)]
+    # What it costs is mostly between a few of them, and proven sooner of those alone.
+    core = [each for each in joined if each.falls_short(start[each.standing.columns])]
+    if len(core) > 1 and sum(each.program.size for each in core) <= CORE:
+        joined = core
+    joined = _with_decisions(program, parts, joined)
     others = [each for each in parts if each not in joined]
     part = _one(program, joined, others, terms, start)
     columns = np.array(part.standing.columns)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -119,6 +119,29 @@ def test_what_only_decides_about_units_of_joined_parts_is_joined_with_them(make:
 
     assert len(joined("'caveat[D]'")) == 3
     assert len(joined("'caveat[E]'")) == 2
+
+
+def test_parts_that_fall_short_are_joined_before_those_that_only_share_the_row(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ceiling = "caveats: [{id: C, kind: ceiling, nations: [ALB, BEL, CZE], units: 1}]\n"
+    offers = TWO_OFFERS + "C1,CZE,med,1,100,,,,,,assumed\n"
+    # The last line comes before the others: its part has all that it asks for.
+    lines = TWO_LINES.replace(",1,3,,,1,", ",0,3,,,4,") + "N,land,med,ukraine,1,1,,,1,,,assumed\n"
+    folder = make(offers, lines, ceiling)
+    joined: list[int] = []
+    one = search._one
+
+    def counting(program: Program, parts: Sequence[Part], *more: Any) -> Part:
+        joined.append(len(parts))
+        return one(program, parts, *more)
+
+    monkeypatch.setattr(search, "_one", counting)
+    _, outcome = solved(folder)
+    assert joined[0] == 2
+    assert outcome.status == "optimal"
+    _, whole = solved(folder, apart=False)
+    assert [each.value for each in outcome.tiers] == [each.value for each in whole.tiers]
 
 
 def test_a_start_that_cannot_be_thinned_is_no_start(make: Make) -> None:
