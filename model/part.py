@@ -235,9 +235,12 @@ class Part:
 
     def stand_at(self, point: Vector) -> None:
         """Stand at another point, if it is as good in every tier and keeps the part's rows."""
-        if self.program.fault(point, self.holds) is None:
-            self.standing.point = point
-            self.standing.values = [exact(goal, point) for goal in self.program.goals]
+        values = [exact(goal, point) for goal in self.program.goals]
+        as_good = all(
+            new <= old + slack(old) for new, old in zip(values, self.standing.values, strict=True)
+        )
+        if as_good and self.program.fault(point, self.holds) is None:
+            self.standing.point, self.standing.values = point, values
 
     def yield_to(self, rows: list[Row]) -> None:
         """Move to the plan, among the equally good, that goes least beyond the rows."""

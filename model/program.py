@@ -513,6 +513,7 @@ class Program:
             nothing=np.concatenate([self.nothing, start]),
             goals=(),
             traits=None,
+            origin=None,
         )
 
     def beginning_at(self, point: Vector) -> Program:

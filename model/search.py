@@ -90,7 +90,10 @@ def _proven(
             terms.course.found(point)
             terms.sketch.offer(lambda: point)
 
-        only = Part(programs[0], parts[0], terms, proven, gap=terms.gap)
+        start = None
+        if terms.begin is not None and program.fault(terms.begin.point) is None:
+            start = terms.begin.point[parts[0]]
+        only = Part(programs[0], parts[0], terms, proven, gap=terms.gap, start=start)
         only.better = better
         only.solve()
         return only.standing.point, only.standing.bounds
@@ -117,6 +120,7 @@ def _proven(
     if terms.begin is not None:
         solvers = _as_before(program, solvers, terms.begin, terms)
     whole: Whole | None = None
+    fewer = True
     while True:
         settle(program, solvers, terms)
         standings = [each.standing for each in solvers]
@@ -130,9 +134,12 @@ def _proven(
         else:
             whole.offer(standings, point)
         bounds = whole.unrefuted(bounds_of(program, standings, whole.values(whole.point)))
-        if terms.over() or whole.reaches(bounds):
+        if terms.over() or whole.reaches(bounds) or not fewer:
             return whole.point, bounds
+        before = len(solvers)
         solvers = _join(program, solvers, broken, whole.point, terms)
+        # A row that is broken within one part, by less than the part minds, is so for ever.
+        fewer = len(solvers) < before
 
 
 def _side_by_side(parts: Sequence[Part], moved: Callable[[], None]) -> None:

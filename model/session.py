@@ -88,6 +88,7 @@ class Session:
         self._crowd = Crowd(workers, case, settings, self.options)
         self._driven = ready(self.options.solver)
         self._memo = known.copy() if known else Memo()
+        self._memo.begins.clear()  # another case's columns mean something else
         self._programs: dict[tuple[frozenset[Stage] | None, *tuple[frozenset[str], ...]], Program]
         self._programs = {}
         self._bases: dict[frozenset[Stage] | None, Outcome] = {}  # proven, of BASE, by its tiers
@@ -184,17 +185,18 @@ class Session:
             program, case, until=until, stopped=stopped, on_progress=on_progress, on_plan=on_plan,
             begin=self._begin(program, asked),
         )  # fmt: skip
-        if flips == BASE:
+        proven = whole.outcome.status == "optimal"
+        if flips == BASE and (proven or asked not in self._bases):
             self._memo.begins[asked] = self._placed(program, whole)
-            if whole.outcome.status == "optimal":
-                self._bases[asked] = whole.outcome
+        if flips == BASE and proven:
+            self._bases[asked] = whole.outcome
         return whole.outcome
 
     def _begin(self, program: Program, tiers: frozenset[Stage] | None) -> Begin | None:
         """Return the plan of the case as it is, over the columns of a program."""
         known, origin = self._memo.begins.get(tiers), program.origin
-        if known is None or origin is None or len(known.point) != self._program.size:
-            return None  # a case that has another case's memory
+        if known is None or origin is None:
+            return None
         place = np.full(self._program.size, -1)
         place[origin] = np.arange(program.size)
         joined = tuple(here[here >= 0] for here in (place[each] for each in known.joined))
@@ -202,8 +204,8 @@ class Session:
 
     def _placed(self, program: Program, found: Found) -> Begin:
         """Return what was found, over the columns of all that switches can bring in."""
-        origin = np.arange(program.size) if program.origin is None else program.origin
-        point = self._program.nothing.copy()
+        origin, point = program.origin, self._program.nothing.copy()
+        assert origin is not None  # noqa: S101 - switches were set
         point[origin] = found.point
         return Begin(point, tuple(origin[each] for each in found.joined))
 

@@ -170,6 +170,7 @@ class Whole:
     def offer(self, standings: Sequence[Standing], point: Vector) -> None:
         """Take over what was found for the parts, where the whole is better for it."""
         self.point = min(self.point, self.near(point, standings), key=self.values)
+        self.terms.course.found(self.point)
         self._climb(standings)
 
     def unrefuted(self, bounds: Sequence[float]) -> list[float]:

@@ -144,6 +144,29 @@ def test_parts_that_fall_short_are_joined_before_those_that_only_share_the_row(
     assert [each.value for each in outcome.tiers] == [each.value for each in whole.tiers]
 
 
+def test_a_part_stands_at_another_point_only_if_that_is_as_good_in_every_tier(make: Make) -> None:
+    program = compile_program(
+        Formulation(read_case(make(TWO_OFFERS, TWO_LINES, "")).case, Settings())
+    )
+    columns = program.parts()[0]
+    split = program.split([columns])[0]
+    # So much dearer that a worse point lies within what the solver's rows tolerate.
+    dear = replace(split.goals[1], costs=split.goals[1].costs * 1e6, quanta={0: 0})
+    part = Part(
+        replace(split, goals=(split.goals[0], dear)), columns, terms(), lambda tier, bound: None
+    )
+    part.solve()
+    best = part.standing.point
+    missing = int(np.flatnonzero(dear.costs)[-1])
+    worse = best.copy()
+    worse[missing] += 5e-6
+    assert part.program.fault(worse, part.holds) is None
+    part.stand_at(worse)
+    assert (part.standing.point == best).all()
+    part.stand_at(other := best.copy())
+    assert part.standing.point is other
+
+
 def test_a_start_that_cannot_be_thinned_is_no_start(make: Make) -> None:
     # Taking a unit of ALB away breaks its minimum: the joined search must begin from nothing.
     caveats = (
