@@ -95,9 +95,7 @@ class _Filling:
         self.point: list[float] = point.tolist()
         self.upper: list[float] = program.upper.tolist()
         self.whole: list[bool] = program.whole.tolist()
-        units = np.zeros(program.size, dtype=bool)
-        units[[c for c in program.begin if c >= 0]] = True
-        self.units: list[bool] = units.tolist()
+        self.units: list[bool] = program.units.tolist()
         self.rows = program.rows
         self.most = [row.upper + CLOSE * max(1.0, abs(row.upper)) for row in self.rows]
         self.sums: list[float] = program.matrix.sums(point).tolist()

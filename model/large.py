@@ -81,9 +81,9 @@ class Ahead:
         self.programs = programs
         self.aim = weighed(program.goals)
         self.aims = [weighed_as(each, self.aim) for each in programs]
-        units = np.zeros(program.size, dtype=bool)
-        units[[c for c in program.begin if c >= 0]] = True
-        self.fields = [Field(columns[units[columns]], columns, 0.0) for columns in self.parts]
+        self.fields = [
+            Field(columns[program.units[columns]], columns, 0.0) for columns in self.parts
+        ]
         # What is proven of each tier alone, and of their weighed sum, by part.
         self.least = np.zeros((len(self.aim.goals), len(parts)))
         # Where the solver has proven all there is, though plans of the whole may lie above it.

@@ -58,10 +58,8 @@ class Ground:
         self.rows_of = self.row[order]
         self.values_of = rows.value[order]
         self.first = np.searchsorted(rows.index[order], np.arange(program.size + 1))
-        self.units = np.zeros(program.size, dtype=bool)
-        self.units[[c for c in program.begin if c >= 0]] = True
         # What is no unit follows the units: it is free wherever a row of theirs knows it.
-        others = ~self.units[rows.index]
+        others = ~program.units[rows.index]
         self.followers = rows.index[others]
         self.first_follower = np.searchsorted(self.row[others], np.arange(len(rows.lower) + 1))
 
@@ -206,7 +204,7 @@ class Climb:
         joining = []
         for columns in among.values():
             units = np.array(sorted(columns), dtype=np.int64)
-            units = units[self.ground.units[units]]
+            units = units[self.program.units[units]]
             if len(units) and len(np.unique(self.field_of[units])) > 1:
                 joining.append(units)
         return joining

@@ -293,13 +293,19 @@ class Program:
         """The rows, laid out."""
         return Matrix.of(self.rows)
 
+    @cached_property
+    def units(self) -> Flags:
+        """Whether each column says how many units of a candidate begin."""
+        those = np.zeros(self.size, dtype=bool)
+        those[[c for c in self.begin if c >= 0]] = True
+        return those
+
     def split(self, parts: list[list[int]]) -> list[Program]:
         """Return the program over each part's columns, with the rows that lie wholly among them.
 
         Of a coupling row what lies among them: units elsewhere only make it harder to keep.
         """
         place = {c: (k, here) for k, part in enumerate(parts) for here, c in enumerate(part)}
-        units = frozenset(self.begin)
         rows: list[list[Row]] = [[] for _ in parts]
         for row in self.rows:
             homes = [place.get(c) for c in row.columns]
@@ -324,7 +330,7 @@ class Program:
                 whole=self.whole[columns],
                 rows=tuple(rows[k]),
                 goals=tuple(each[k] for each in goals),
-                begin=tuple(i for i, c in enumerate(columns) if c in units),
+                begin=tuple(np.flatnonzero(self.units[columns]).tolist()),
                 nothing=self.nothing[columns],
                 traits=self.traits.of(columns) if self.traits else None,
             )
@@ -522,10 +528,8 @@ class Program:
 
     def with_units_at(self, point: Vector, *, or_fewer: bool) -> Program:
         """Return the program with as many units as the point has of each candidate, or fewer."""
-        units = np.zeros(self.size, dtype=bool)
-        units[list(self.begin)] = True
-        lower = self.lower if or_fewer else np.where(units, point, self.lower)
-        return replace(self, lower=lower, upper=np.where(units, point, self.upper))
+        lower = self.lower if or_fewer else np.where(self.units, point, self.lower)
+        return replace(self, lower=lower, upper=np.where(self.units, point, self.upper))
 
     def fault(self, point: Vector, more: Sequence[Row] = (), tolerance: float = 1e-5) -> str | None:
         """Return what bound or row the point breaks, or None where it keeps all."""
@@ -559,7 +563,7 @@ class Program:
             for column in others:
                 leader[lead(column)] = lead(first)
 
-        units = set(self.begin)
+        units = set(np.flatnonzero(self.units).tolist())
         at_home = units.copy()  # columns that are in a part without any block
         own: list[tuple[Row, list[int]]] = []
         for row in self.rows:

@@ -257,8 +257,7 @@ def _with_decisions(program: Program, parts: Sequence[Part], joined: Sequence[Pa
 
     They are a few columns now, and a second search of all the others where they are missed later.
     """
-    unit = np.zeros(program.size, dtype=bool)
-    unit[[c for c in program.begin if c >= 0]] = True
+    unit = program.units
     apart = np.ones(program.size, dtype=bool)
     for each in joined:
         apart[each.standing.columns] = False

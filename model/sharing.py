@@ -28,9 +28,8 @@ def settle(program: Program, parts: Sequence[Part], terms: Terms) -> None:
     as who leads, go first, since they can follow the units, and again at the end. Among the others
     a small one goes before a large one: it is solved in no time, and may be all it takes.
     """
-    units = set(program.begin)
-    led = [part for part in parts if units.isdisjoint(part.standing.columns)]
-    others = [part for part in parts if not units.isdisjoint(part.standing.columns)]
+    led = [part for part in parts if not program.units[part.standing.columns].any()]
+    others = [part for part in parts if program.units[part.standing.columns].any()]
     others.sort(key=lambda part: len(part.standing.columns))
     shared = _Shared(program, parts)
     for again in range(ROUNDS):

@@ -93,8 +93,6 @@ class Whole:
     ) -> None:
         self.program, self.goals, self.terms = program, program.goals, terms
         self._parts = [(each.goals, columns) for each, columns in zip(programs, parts, strict=True)]
-        self._units = np.zeros(program.size, dtype=bool)
-        self._units[[c for c in program.begin if c >= 0]] = True
         self._aim = weighed(program.goals)
         self.costs = self._aim.costs
         self.point = program.nothing
@@ -116,7 +114,7 @@ class Whole:
         for standing in standings:
             columns = np.array(standing.columns)
             floor = sum(w * b for w, b in zip(aim.weights, standing.bounds, strict=False))
-            fields.append(Field(columns[self._units[columns]], columns, floor))
+            fields.append(Field(columns[self.program.units[columns]], columns, floor))
         tiers = [goal.costs for goal in aim.goals]
         climb = Climb(
             program, self.point, aim.costs, tiers, fields,

@@ -73,6 +73,17 @@ def test_lifting_a_switch_is_lifting_the_caveat(tmp_path: Path, seeds: range) ->
     assert changed > len(seeds) / 20
 
 
+@pytest.mark.parametrize("or_fewer", [True, False])
+def test_units_that_are_held_where_candidates_are_left_out_hold_no_other_column(
+    or_fewer: bool,
+) -> None:
+    zeros = np.zeros(3)
+    program = Program(zeros, zeros + 9, zeros == 0, (), (), (1, -1), zeros)
+    held = program.with_units_at(np.array([1.0, 2.0, 3.0]), or_fewer=or_fewer)
+    assert held.upper.tolist() == [9, 2, 9]
+    assert held.lower.tolist() == [0, 0 if or_fewer else 2, 0]
+
+
 @pytest.mark.parametrize("bound", [-INFINITY, 1e6])
 def test_a_cheapest_set_without_a_bound_that_holds_is_not_said_to_be_proven(
     bound: float, monkeypatch: pytest.MonkeyPatch
