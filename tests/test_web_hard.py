@@ -19,8 +19,9 @@ from tests import browser
 from tests.test_reports import write_case
 from tests.test_web import ended, opened, serve
 from web import solving as room
-from web.answers import Served
+from web.answers import Asked, Served
 from web.app import application
+from web.jobs import Job
 from web.solving import Solving
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -82,6 +83,32 @@ def test_a_worker_that_is_killed_is_replaced_and_its_question_is_told(client: Te
     assert after["phase"] == "done"
     # Either it was put to a new one at once, or it says why not.
     assert lost["phase"] == "done" or lost["error"]["error"]
+
+
+def test_a_worker_is_free_again_whatever_keeps_it_from_its_question(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(job: Job) -> Asked:
+        raise OSError("the case cannot be read")
+
+    with monkeypatch.context() as now:
+        now.setattr(solving(client), "_question", broken)
+        failed = ended(
+            client, client.post("/api/plan", json={"set": ["ALB-LAND-1.units=2"]}).json()
+        )
+    assert failed["phase"] == "failed"
+    after = ended(client, client.post("/api/plan", json={"set": ["ALB-LAND-1.units=2"]}).json())
+    assert after["phase"] == "done"
+
+
+def test_a_job_that_is_given_up_takes_no_other_with_it(client: TestClient) -> None:
+    question = {"set": ["ALB-LAND-1.units=3"]}
+    first = client.post("/api/plan", json=question).json()
+    client.post(f"/api/jobs/{first['id']}/stop")
+    second = client.post("/api/plan", json=question).json()
+    client.delete(f"/api/jobs/{first['id']}")
+    third = client.post("/api/plan", json=question).json()
+    assert third["id"] == second["id"] != first["id"]
 
 
 def test_a_full_queue_says_so_and_empties(

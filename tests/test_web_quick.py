@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from urllib.parse import parse_qsl
 
 import pytest
@@ -13,6 +13,8 @@ from playwright.sync_api import Browser, Error, Page, Route, expect
 from tests import browser
 from tests.test_reports import write_case
 from tests.test_web import running
+from web import view
+from web.address import State
 
 ASKED = re.compile(r"^http://[^/]+/(\?.*)?$")
 LIFTED = "?lift=CZE-BASING"
@@ -55,7 +57,11 @@ def opened(page: Page, where: str) -> None:
 def told(page: Page) -> None:
     """Wait until nothing is on its way any more."""
     for each in ("#progress[data-asking]", "#progress > *", "#picture .telling"):
-        expect(page.locator(each)).to_have_count(0, timeout=60_000)
+        try:
+            expect(page.locator(each)).to_have_count(0, timeout=60_000)
+        except AssertionError as error:
+            stands = page.locator("#progress").evaluate("each => each.outerHTML")
+            raise AssertionError(f"{each} at {page.url}: {stands}") from error
 
 
 def changed(page: Page, *several: str) -> None:
@@ -67,19 +73,47 @@ def changed(page: Page, *several: str) -> None:
 
 
 @contextlib.contextmanager
-def slowly(page: Page, asked: str | re.Pattern[str] = ASKED) -> Iterator[None]:
+def slowly(page: Page, asked: str | re.Pattern[str] = ASKED) -> Iterator[list[Route]]:
     """Keep what is asked for on its way for as long as something is done."""
     held: list[Route] = []
     over = False
     page.route(asked, lambda route: route.continue_() if over else held.append(route))
     try:
-        yield
+        yield held
         page.wait_for_timeout(100)  # a switch asks a moment after it is turned
-        assert held
+        waited_for(page, lambda: bool(held))
     finally:
         over = True
         for each in held:
             each.continue_()
+
+
+def waited_for(page: Page, holds: Callable[[], bool]) -> None:
+    """Wait until something holds that the page's events bring about."""
+    for _ in range(600):
+        if holds():
+            return
+        page.wait_for_timeout(100)
+    assert holds()
+
+
+def test_who_asks_for_something_else_listens_no_longer_to_the_search_before(page: Page) -> None:
+    """A browser has few connections to a server, and a search that is listened to goes on."""
+    listens: list[str] = []
+    ended: list[str] = []
+    page.on("requestfailed", lambda request: ended.append(request.url))
+    page.route("**/events?**", lambda route: listens.append(route.request.url))
+    searching = view.waiting(State(lift=("BEL-VOTE", "CZE-BASING")), "")
+    page.route(ASKED, lambda route: route.fulfill(body=searching, content_type="text/html"))
+    page.locator("[role=switch][value=BEL-VOTE]").click()
+    waited_for(page, lambda: bool(listens))
+    page.unroute(ASKED)
+    page.unroute("**/events?**")
+    assert not ended
+    page.get_by_label("Undo: Lifted CZE-BASING").click()
+    waited_for(page, lambda: bool(ended))
+    assert ended == listens
+    changed(page, "BEL-VOTE")
 
 
 def test_undone_one_after_the_other_all_stay_undone(page: Page, address: str) -> None:
@@ -115,12 +149,13 @@ def test_what_is_typed_while_an_answer_comes_stays(page: Page) -> None:
     typed = page.locator(".typed [name=pin]")
     page.locator(".typed summary").click()
     for field, text in ((month, "4"), (typed, "CZE-LAND-1:L0")):
-        with slowly(page):
+        with slowly(page) as held:
             page.locator("[role=switch][value=BEL-VOTE]").click()
+            waited_for(page, lambda held=held: bool(held))  # or it takes along what is typed
             field.focus()
             page.keyboard.press("Control+a")
             page.keyboard.type(text)
-        expect(page.locator(".done li")).to_have_count(2)
+        expect(page.locator(".done li")).to_have_count(2, timeout=60_000)
         told(page)
         expect(field).to_be_focused()
         expect(field).to_have_value(text)

@@ -168,7 +168,7 @@ class Solving:
                 waiting.remove(job)
         job.stopping = True
         job.sketch = None  # nobody looks at it any more
-        self._under_way.pop(job.asked, None)
+        self._not_under_way(job)
         job.move("cancelled")
 
     @property
@@ -251,14 +251,14 @@ class Solving:
 
     async def _run(self, seat: _Seat, job: Job) -> None:
         job.move("running")
-        answer = await self._loop.run_in_executor(
-            self._threads,
-            self._call,
-            seat,
-            job.asked.kind,
-            (self.served, self._question(job)),
-            job,
-        )
+        answer: Any
+        try:
+            question = self.served, self._question(job)
+            answer = await self._loop.run_in_executor(
+                self._threads, self._call, seat, job.asked.kind, question, job
+            )
+        except Exception as error:  # noqa: BLE001 - told to whoever asked; the seat is free again
+            answer = error
         seat.job = None
         if job.asked.session not in seat.held:
             seat.held.append(job.asked.session)
@@ -273,8 +273,7 @@ class Solving:
             job.move("queued")
             self._next()
             return
-        if self._under_way.get(job.asked) is job:
-            del self._under_way[job.asked]
+        self._not_under_way(job)
         if job.phase != "cancelled":
             if not isinstance(answer, Exception):
                 job.answer = answer
@@ -286,6 +285,11 @@ class Solving:
                 job.error = answer
                 job.move("failed")
         self._next()
+
+    def _not_under_way(self, job: Job) -> None:
+        """Let whoever asks the same from now on have a job of its own."""
+        if self._under_way.get(job.asked) is job:  # it may be another's by now
+            del self._under_way[job.asked]
 
     def _call(
         self, seat: _Seat, function: str, arguments: tuple[object, ...], job: Job | None
