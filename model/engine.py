@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 GRACE = 60.0
 """Seconds beyond its limit after which an engine is taken to hang: to build, join and tell."""
+SOON = 2.0
+"""Seconds that a process may take to end once it says no more."""
 
 _BEGIN = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from model import engine; engine.serve()"
 
@@ -218,7 +220,7 @@ class Worker:
             elif word == "raised":
                 raise what
             else:
-                raise Lost(_how_it_ended(self._process.wait()))
+                raise Lost(_how_it_ended(self._process))
 
 
 class Engine(Worker):
@@ -309,11 +311,15 @@ def _listen(pipe: IO[bytes], said: queue.SimpleQueue[tuple[Word, Any]]) -> None:
         try:
             while True:
                 said.put(pickle.load(pipe))  # noqa: S301 - a process of ours
-        except (EOFError, OSError, ValueError, pickle.UnpicklingError):
+        except Exception:  # noqa: BLE001 - the end, or whatever rubbish makes of it
             said.put(("lost", None))
 
 
-def _how_it_ended(status: int) -> str:
+def _how_it_ended(process: subprocess.Popen[bytes]) -> str:
+    try:
+        status = process.wait(SOON)
+    except subprocess.TimeoutExpired:  # it lives on, and waits for a question for ever
+        return "said what means nothing"
     if status >= 0:
         return f"ended with status {status}"
     with contextlib.suppress(ValueError):
@@ -350,7 +356,8 @@ def serve() -> None:
 
     def hear() -> None:
         stop = threading.Event()
-        with contextlib.suppress(EOFError, OSError, pickle.UnpicklingError):
+        # Whatever it is that cannot be heard: who waits for the answer notices that it is gone.
+        with contextlib.suppress(Exception):
             while True:
                 question = pickle.load(sys.stdin.buffer)  # noqa: S301 - from its parent
                 if question is None:

@@ -81,6 +81,9 @@ def lost_once(flag: Path, how: str) -> str:
         ("os.kill(os.getpid(), signal.SIGSEGV)", "was ended by SIGSEGV"),
         ("os._exit(7)", "ended with status 7"),
         ("sys.stdin.buffer.read(99); os.write(1, b'rubbish'); os._exit(0)", "ended with status 0"),
+        ("import time; os.write(1, b'rubbish'); time.sleep(999)", "said what means nothing"),
+        ("import time; os.write(1, b'cno\\nroom\\n.'); time.sleep(999)", "said what means nothing"),
+        ("import pickle; pickle.load = lambda pipe: 1 / 0", "ended with status 0"),
     ],
 )
 def test_a_process_that_is_lost_is_started_once_more_and_the_plan_says_so(
