@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from model.case import Case
 from model.domain import Settings
 from model.engine import Question, Worker
+from model.events import merged
 from model.outcome import Options, Outcome
 
 
@@ -134,4 +135,4 @@ def _there(worker: Worker, shared: _Round, which: int) -> Outcome:
     seconds = shared.until - time.monotonic()
     worker.put(shared.asked(which, seconds), seconds)
     found: Outcome = worker.get(lambda at: None, shared.stopped)
-    return replace(found, events=(*worker.events(), *found.events))
+    return replace(found, events=merged(worker.events(), found.events))

@@ -236,12 +236,14 @@ class Engine(Worker):
         """Wait for what is found, see :class:`Asked`."""
         from dataclasses import replace
 
+        from model.events import merged
+
         try:
             found: Found = self.get(on_progress, stopped)
         except BaseException:
             self.close()
             raise
-        return replace(found, events=(*self.events(), *found.events))
+        return replace(found, events=merged(self.events(), found.events))
 
     def prepare(self, room: str, function: str, *arguments: Any) -> None:
         """Have a function called over there that nobody waits for, such as one that loads."""

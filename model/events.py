@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import Counter
+from collections.abc import Iterable
 
 NOISE = 1e-5
 """Relative distance by which a bound may lie above a plan's value: rows are kept to as much."""
+
+_OFTEN = re.compile(r"(.+) \((\d+) times\)", re.DOTALL)
 
 
 def refuted(bound: float, value: float, step: float = 0.0) -> bool:
@@ -34,8 +38,24 @@ class Events:
         with self._turn:
             self._often[what] += 1
 
+    def take(self, told: Iterable[str]) -> None:
+        """Take in what others tell, see ``told``: what they met too is counted on."""
+        for each in told:
+            counted = _OFTEN.fullmatch(each)
+            what, often = (counted[1], int(counted[2])) if counted else (each, 1)
+            with self._turn:
+                self._often[what] += often
+
     def told(self) -> tuple[str, ...]:
         """Return the events, each with how often it was met, if more than once."""
         with self._turn:
             several = tuple(self._often.items())
         return tuple(what if often == 1 else f"{what} ({often} times)" for what, often in several)
+
+
+def merged(*told: Iterable[str]) -> tuple[str, ...]:
+    """Return what several tell as one tells it: each event once, in the order first met."""
+    events = Events()
+    for each in told:
+        events.take(each)
+    return events.told()

@@ -14,7 +14,7 @@ from typing import Literal
 
 from model.case import Case
 from model.domain import Settings, Stage, Tier
-from model.events import refuted
+from model.events import Events, refuted
 from model.plan import Plan, Start
 
 Status = Literal["optimal", "within_gap", "time_limit", "interrupted"]
@@ -148,11 +148,12 @@ def concluded(case: Case, settings: Settings, options: Options, found: Found) ->
         SolverFault: the plan breaks something.
     """
     plan = checked(case, settings, found.begun)
-    tiers, events = [], [*found.events]
+    tiers, events = [], Events()
+    events.take(found.events)
     for name, bound in found.floors:
         value = float(plan.tier_values[name])
         if refuted(bound, value):
-            events.append(
+            events.note(
                 f"tier {name}: a bound of {bound:.9g} lies above the plan found, which comes to "
                 f"{value:.9g}; it was thrown away"
             )
@@ -163,7 +164,7 @@ def concluded(case: Case, settings: Settings, options: Options, found: Found) ->
     status: Status = "optimal" if all(tier.proven for tier in tiers) else "within_gap"
     if status != "optimal" and found.ended is not None:
         status = found.ended
-    return Outcome(plan, tuple(tiers), status, found.seconds, tuple(events))
+    return Outcome(plan, tuple(tiers), status, found.seconds, events.told())
 
 
 def relative_gap(value: float, bound: float) -> float:
