@@ -14,7 +14,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from model.events import refuted
+from model.events import Events, refuted
 from model.highs import Limits, Watch, minimise
 from model.outcome import OutOfTime
 from model.program import INFINITY, Program, Row, Vector
@@ -49,6 +49,7 @@ def cheapest(
     until: float = INFINITY,
     seed: int = 0,
     stopped: Callable[[], bool] = lambda: False,
+    events: Events | None = None,
 ) -> Lifting | None:
     """Return the cheapest set of switches that lets the rows hold; None where none does.
 
@@ -61,6 +62,7 @@ def cheapest(
         until: when to stop, in monotonic seconds.
         seed: random seed of the solver.
         stopped: asked often; true ends the search.
+        events: takes in what the solver is caught at.
 
     Raises:
         OutOfTime: nothing was found, nor proven that there is nothing.
@@ -68,6 +70,7 @@ def cheapest(
     if not program.size:  # HiGHS has no answer for a program without columns
         holds = all(row.lower <= 0 <= row.upper for row in rows)
         return Lifting(frozenset(), Fraction(0), True, program.nothing) if holds else None
+    events = Events() if events is None else events
     upper, lower = program.upper.copy(), program.lower.copy()
     costs = np.zeros(program.size)
     anyway = frozenset(lifted)
@@ -93,12 +96,20 @@ def cheapest(
         # An answer "there is none" is a claim like every other: it is asked for twice.
     else:
         return None
+    if answer.ending == "failed":
+        events.note(f"HiGHS ended with {answer.said} where sets to lift were looked for")
     if answer.point is None:
         raise OutOfTime(f"HiGHS ended with {answer.said}")
     point = np.where(program.whole, np.round(answer.point), answer.point)
     wrong = free.fault(point, [*rows, *bars])
     if wrong is not None:
+        events.note(f"a set to lift that HiGHS gave was thrown away: {wrong}")
         raise OutOfTime(wrong)
+    if not presolve:
+        events.note(
+            "HiGHS said that no set that could be lifted is enough, and gave one when it was asked "
+            "again without presolve; the first answer was thrown away"
+        )
     names = frozenset(
         name for name, column in program.lifted.items() if point[column] > 0.5 and name in prices
     )
@@ -106,7 +117,13 @@ def cheapest(
     # A bound above what was found is no proof, and neither is an ending without any bound.
     value = float(costs @ point)
     proven = answer.ending == "optimal" and value - answer.bound <= EXTRA
-    return Lifting(names, cost, proven and not refuted(answer.bound, value), point)
+    if refuted(answer.bound, value):
+        events.note(
+            "HiGHS gave a bound on what a set to lift costs, above the set found, which costs "
+            "less; the bound was thrown away"
+        )
+        proven = False
+    return Lifting(names, cost, proven, point)
 
 
 def every(
@@ -119,6 +136,7 @@ def every(
     until: float = INFINITY,
     seed: int = 0,
     stopped: Callable[[], bool] = lambda: False,
+    events: Events | None = None,
 ) -> Iterator[Lifting]:
     """Yield all minimal sets of switches that let the rows hold, cheapest first.
 
@@ -128,7 +146,8 @@ def every(
     Raises:
         OutOfTime: see :func:`cheapest`.
     """
-    found, least = list(barred), Fraction(0)
+    events = Events() if events is None else events
+    found, least, sure = list(barred), Fraction(0), True
     while True:
         next_one = cheapest(
             program,
@@ -139,13 +158,19 @@ def every(
             until=until,
             seed=seed,
             stopped=stopped,
+            events=events,
         )
         if next_one is None:
             return
         if least - next_one.cost > EXTRA * (1 + len(next_one.switches)):
             # The one before was not the cheapest, whatever the solver said of it.
+            if sure:
+                events.note(
+                    "HiGHS called a set to lift the cheapest, and gave a cheaper one after it; "
+                    "neither is taken to be proven"
+                )
             next_one = replace(next_one, proven=False)
-        least = next_one.cost
+        least, sure = next_one.cost, next_one.proven
         yield next_one
         if not next_one.switches:
             return

@@ -5,6 +5,7 @@ Longer runs than CI's: ``MUSTER_SOAK=20`` looks at twenty times as many random c
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from model.case import Case
 from model.domain import Settings
 from model.faults import Fault, InputError
 from model.formulation import Formulation
+from model.highs import Answer
 from model.outcome import Options, Outcome
 from model.plan import Plan, Start
 from model.read import Reading, read_case
@@ -309,3 +311,23 @@ def chunks(count: int, size: int) -> list[range]:
     """Split so many seeds into parts that parallel workers can share."""
     total = count * SOAK
     return [range(first, min(first + size, total)) for first in range(0, total, size)]
+
+
+NEVER = "though the plan in hand satisfies it; the answer was thrown away"
+"""How an event ends that tells of a false "infeasible" in a search for a plan."""
+NO_SET = "HiGHS said that no set that could be lifted is enough, and gave one"
+"""How an event begins that tells of the same in a search for sets to lift."""
+
+
+def calls_infeasible(monkeypatch: pytest.MonkeyPatch, *rooms: Any) -> None:
+    """Let the solver that rooms ask call whatever is asked with presolve infeasible."""
+    for room in rooms:
+        right = room.minimise
+
+        def wrong(*given: Any, right: Any = right, presolve: bool = True, **more: Any) -> Answer:
+            if presolve:
+                return Answer("infeasible", None, -math.inf, "Infeasible")
+            answer: Answer = right(*given, presolve=presolve, **more)
+            return answer
+
+        monkeypatch.setattr(room, "minimise", wrong)

@@ -15,15 +15,16 @@ import pytest
 
 from model import relaxing
 from model.domain import Pending, Settings
+from model.events import Events
 from model.formulation import Formulation
 from model.highs import Answer
-from model.outcome import Options
+from model.outcome import Options, OutOfTime
 from model.program import INFINITY, Program, Row, compile_program
 from model.relaxing import cheapest, every
 from model.search import search
 from model.solver import solve
 from model.terms import Terms
-from tests.conftest import chunks
+from tests.conftest import NO_SET, calls_infeasible, chunks
 from tests.reference.random_cases import Sizes
 from tests.test_all_kinds import crowded
 
@@ -100,9 +101,11 @@ def test_a_cheapest_set_without_a_bound_that_holds_is_not_said_to_be_proven(
         return replace(right(*given, **more), bound=bound)
 
     monkeypatch.setattr(relaxing, "minimise", wrong)
-    found = cheapest(program, prices, wanted)
+    events = Events()
+    found = cheapest(program, prices, wanted, events=events)
     assert found is not None
     assert (found.cost, found.proven) == (1, False)
+    assert ["the bound was thrown away" in each for each in events.told()] == [True] * (bound > 0)
 
 
 def test_a_set_that_is_cheaper_than_the_one_before_refutes_that_one(
@@ -118,5 +121,64 @@ def test_a_set_that_is_cheaper_than_the_one_before_refutes_that_one(
         return next(first, None) or right(*given, **more)
 
     monkeypatch.setattr(relaxing, "minimise", wrong)
-    found = list(every(program, prices, [Row((0, 1), (1.0, 1.0), 1.0, INFINITY)]))
+    events = Events()
+    found = list(every(program, prices, [Row((0, 1), (1.0, 1.0), 1.0, INFINITY)], events=events))
     assert [(each.cost, each.proven) for each in found] == [(2, True), (1, False)]
+    (event,) = events.told()
+    assert event.startswith("HiGHS called a set to lift the cheapest, and gave a cheaper one after")
+
+
+def test_a_dearer_set_that_was_not_called_the_cheapest_is_no_event(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    zeros = np.zeros(2)
+    program = Program(zeros, zeros + 1, zeros == 0, (), (), (), zeros, {"A": 0, "B": 1})
+    prices = {"A": Fraction(2), "B": Fraction(1)}
+    right = relaxing.minimise
+    first = iter([Answer("time_limit", np.array([1.0, 0.0]), 0.0, "Time limit reached")])
+
+    def cut(*given: Any, **more: Any) -> Answer:
+        return next(first, None) or right(*given, **more)
+
+    monkeypatch.setattr(relaxing, "minimise", cut)
+    events = Events()
+    list(every(program, prices, [Row((0, 1), (1.0, 1.0), 1.0, INFINITY)], events=events))
+    assert events.told() == ()
+
+
+def test_a_set_that_is_found_after_the_solver_said_that_there_is_none_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    zeros = np.zeros(2)
+    program = Program(zeros, zeros + 1, zeros == 0, (), (), (), zeros, {"A": 0, "B": 1})
+    prices = {"A": Fraction(2), "B": Fraction(1)}
+    wanted = [Row((0, 1), (1.0, 1.0), 1.0, INFINITY)]
+    events = Events()
+    right = [each.switches for each in every(program, prices, wanted, events=events)]
+    assert events.told() == ()
+    calls_infeasible(monkeypatch, relaxing)
+    assert [each.switches for each in every(program, prices, wanted, events=events)] == right
+    (event,) = events.told()
+    assert event.startswith(NO_SET)
+    assert event.endswith("the first answer was thrown away (2 times)")
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (Answer("failed", None, -INFINITY, "Solve error"), "HiGHS ended with Solve error where"),
+        (Answer("optimal", np.zeros(2), 0.0, "Optimal"), "a set to lift that HiGHS gave was"),
+    ],
+)
+def test_a_search_for_sets_that_fails_or_gives_what_is_none_is_told(
+    monkeypatch: pytest.MonkeyPatch, answer: Answer, said: str
+) -> None:
+    zeros = np.zeros(2)
+    program = Program(zeros, zeros + 1, zeros == 0, (), (), (), zeros, {"A": 0, "B": 1})
+    prices = {"A": Fraction(2), "B": Fraction(1)}
+    monkeypatch.setattr(relaxing, "minimise", lambda *given, **more: answer)
+    events = Events()
+    with pytest.raises(OutOfTime):
+        cheapest(program, prices, [Row((0, 1), (1.0, 1.0), 1.0, INFINITY)], events=events)
+    (event,) = events.told()
+    assert event.startswith(said)
