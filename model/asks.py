@@ -17,6 +17,7 @@ import numpy as np
 from model.case import Case
 from model.caveats.base import Caveat
 from model.domain import Line, Settings
+from model.events import Events
 from model.faults import nearest
 from model.formulation import Formulation
 from model.outcome import Options, OutOfTime, SolverFault, checked
@@ -138,6 +139,7 @@ class Asks:
         complete: whether there are no others.
         in_time: whether the search ended by itself, or after as many sets as were asked for.
         best: what lifting every negotiable caveat at once comes to, where no set reaches the goal.
+        events: what the solver was caught at, in all searches.
     """
 
     goal: Goal
@@ -146,6 +148,7 @@ class Asks:
     complete: bool
     in_time: bool
     best: Fraction | None = None
+    events: tuple[str, ...] = ()
 
 
 def asks(
@@ -188,6 +191,7 @@ def asks(
             until=until,
             seed=options.seed,
             stopped=stopped,
+            events=asked.events,
         ):
             if len(found) == most:
                 complete = False
@@ -206,17 +210,19 @@ def asks(
             best = goal.measure(asked.least(frozenset(prices), until, stopped))
         except OutOfTime:
             in_time = False
-    return Asks(goal, goal.measure(now), tuple(found), complete, in_time, best)
+    events = asked.events.told()
+    return Asks(goal, goal.measure(now), tuple(found), complete, in_time, best, events)
 
 
 class _Asked:
-    """A case built with its negotiable caveats as switches."""
+    """A case built with its negotiable caveats as switches, and what the solver is caught at."""
 
     def __init__(self, case: Case, settings: Settings, goal: Goal, options: Options) -> None:
         self.case, self.settings, self.goal, self.options = case, settings, goal, options
         negotiable = frozenset(each.id for each in case.active_caveats if not each.red_line)
         self.formulation = Formulation(case, settings, negotiable)
         self.program = compile_program(self.formulation)
+        self.events = Events()
 
     def rows(self, now: Plan) -> list[Row]:
         """Return what is wanted: the goal, all pins, and for coverage nothing critical."""
@@ -245,7 +251,14 @@ class _Asked:
         Raises:
             Contradiction, OutOfTime: see ``asks``.
         """
-        terms = Terms(self.options.gap, until, self.options.seed, lambda tier: None, stopped)
+        terms = Terms(
+            self.options.gap,
+            until,
+            self.options.seed,
+            lambda tier: None,
+            stopped,
+            events=self.events,
+        )
         program = self.program.switched(lifted)
         point, bounds = search(program, terms)
         kept(program, point, bounds)

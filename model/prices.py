@@ -24,6 +24,7 @@ from model.case import Case
 from model.caveats.base import Caveat
 from model.domain import Settings, Tier
 from model.engine import Worker
+from model.events import Events
 from model.formulation import Formulation
 from model.outcome import Options, Outcome, OutOfTime, TierResult
 from model.plan import Plan
@@ -99,6 +100,7 @@ class PriceList:
             they were not looked for.
         complete: whether there are no other such sets.
         in_time: whether everything was solved before the time was over.
+        events: what the solver was caught at, in all searches.
     """
 
     base: Outcome
@@ -106,6 +108,7 @@ class PriceList:
     together: tuple[Price, ...] | None
     complete: bool
     in_time: bool
+    events: tuple[str, ...] = ()
 
 
 def prices(
@@ -162,6 +165,7 @@ def prices(
         tuple(sorted(_minimal(found), key=rank)) if together else None,
         complete,
         not work.over(),
+        work.events.told(),
     )
 
 
@@ -253,6 +257,7 @@ class Pricing:
     Attributes:
         base: the best plan of the case as it is, of these tiers.
         stopped: asked often; true ends the search.
+        events: takes in what the solver is caught at.
     """
 
     def __init__(
@@ -271,6 +276,8 @@ class Pricing:
         self.limits |= {each.id: each for each in case.active_rules}
         self.session = Session(case, settings, options, workers)
         self.base = self.session.solve(until=until, stopped=stopped)
+        self.events = Events()
+        self.events.take(self.base.events)
 
     def over(self) -> bool:
         """Whether no time is left, or a stop was asked."""
@@ -339,6 +346,7 @@ class Pricing:
 
     def _told(self, names: tuple[str, ...], adds: bool, outcome: Outcome | None) -> Price:
         """Return the price that an outcome comes to; without one all is unknown."""
+        self.events.take(outcome.events if outcome else ())
         if outcome is None:
             unknown = [TierResult(name, INFINITY, 0.0, 0.0, False) for name in TIERS]
             told = gains(self.base, replace(self.base, tiers=tuple(unknown)), adds=adds)
@@ -375,6 +383,7 @@ class Pricing:
                 until=self.until,
                 seed=self.options.seed,
                 stopped=self.stopped,
+                events=self.events,
             ):
                 if not lifting.proven or self.over():
                     raise OutOfTime

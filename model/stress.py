@@ -16,6 +16,7 @@ from itertools import combinations
 from model.case import Case
 from model.domain import Settings
 from model.engine import Worker
+from model.events import Events
 from model.outcome import Options, Outcome, TierResult
 from model.plan import Plan
 from model.prices import TIERS, Gains, gains
@@ -55,12 +56,14 @@ class Stress:
     Attributes:
         base: the best plan of the case as it is, with its proof.
         in_time: whether everything was solved before the time was over.
+        events: what the solver was caught at, in all searches.
     """
 
     base: Outcome
     losses: tuple[Loss, ...]
     pairs: tuple[Loss, ...]
     in_time: bool
+    events: tuple[str, ...] = ()
 
 
 def stress(
@@ -97,6 +100,7 @@ def stress(
         tuple(each for each in ranked if len(each.nations) == 1),
         tuple(each for each in ranked if len(each.nations) == 2),
         not work.over(),
+        work.events.told(),
     )
 
 
@@ -106,6 +110,8 @@ class _Losing:
     def __init__(self, session: Session, until: float, stopped: Callable[[], bool]) -> None:
         self.session, self.until, self.stopped = session, until, stopped
         self.base = session.solve(until=until, stopped=stopped)
+        self.events = Events()
+        self.events.take(self.base.events)
         self.known: dict[tuple[str, ...], Loss] = {}
 
     def over(self) -> bool:
@@ -148,6 +154,7 @@ class _Losing:
             unknown = tuple(TierResult(tier, float("inf"), 0.0, 0.0, False) for tier in TIERS)
             losses = gains(replace(self.base, tiers=unknown), self.base, adds=True)
             return self._loss(nations, losses, self.base.plan, solved=False)
+        self.events.take(outcome.events)
         losses = gains(outcome, self.base, adds=True)
         return self._loss(nations, losses, outcome.plan, solved=True)
 

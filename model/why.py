@@ -18,6 +18,7 @@ import numpy as np
 from model.case import Case
 from model.domain import Line, Offer, Settings
 from model.eligibility import Candidate
+from model.events import Events
 from model.explain import Gap, explain
 from model.formulation import Formulation
 from model.outcome import Options, Outcome, OutOfTime, concluded
@@ -57,6 +58,7 @@ class Why:
         base: the best plan, and its gaps.
         forced: the best plan that has it, and its gaps; only where it is allowed.
         locks: what would have to be lifted; only where it is forbidden.
+        events: what the solver was caught at, in all searches.
     """
 
     verdict: Verdict
@@ -67,6 +69,7 @@ class Why:
     forced: Outcome | None = None
     forced_gaps: tuple[Gap, ...] = ()
     locks: Locks | None = None
+    events: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,7 @@ class WhyGap:
         now: what the best plan misses: weight x missing / target, summed over the line's months.
         floor: what no plan at all goes below.
         locks: what would have to be lifted to miss less than any plan does now.
+        events: what the solver was caught at, in all searches.
     """
 
     line: Line
@@ -89,6 +93,7 @@ class WhyGap:
     now: float
     floor: float
     locks: Locks | None
+    events: tuple[str, ...] = ()
 
     @property
     def can_narrow(self) -> bool:
@@ -130,15 +135,16 @@ def why(
     ways = tuple(each for each in work.formulation.all_candidates if meant(each))
     begun = {start[:4] for start in base.plan.starts}
     if not ways:
-        return Why("no way", offer, ways, base, gaps)
+        return Why("no way", offer, ways, base, gaps, events=base.events)
     if any(each.assignment.key in begun for each in ways):
-        return Why("in place", offer, ways, base, gaps)
+        return Why("in place", offer, ways, base, gaps, events=base.events)
     columns = work.columns(meant)
     if columns:
         found = work.forced(columns)
         if found is not None:
-            return Why("allowed", offer, ways, base, gaps, *found)
-    return Why("forbidden", offer, ways, base, gaps, locks=work.locks(meant))
+            return Why("allowed", offer, ways, base, gaps, *found, events=work.events.told())
+    locks = work.locks(meant)
+    return Why("forbidden", offer, ways, base, gaps, locks=locks, events=work.events.told())
 
 
 def why_gap(
@@ -159,7 +165,8 @@ def why_gap(
     least, least_gaps, floor = work.least(line)
     locks = work.locks_of_line(line, floor) if floor > 1e-6 else None
     now = float(_missed(base.plan, line))
-    return WhyGap(line, base, gaps, least, least_gaps, now, floor, locks)
+    events = work.events.told()
+    return WhyGap(line, base, gaps, least, least_gaps, now, floor, locks, events)
 
 
 def _missed(plan: Plan, line: Line) -> Fraction:
@@ -169,7 +176,11 @@ def _missed(plan: Plan, line: Line) -> Fraction:
 
 
 class _Asking:
-    """A case built once, and asked with one more aim before its tiers."""
+    """A case built once, and asked with one more aim before its tiers.
+
+    Attributes:
+        events: takes in what the solver is caught at.
+    """
 
     def __init__(
         self, case: Case, settings: Settings, options: Options, stopped: Callable[[], bool]
@@ -181,10 +192,12 @@ class _Asking:
         self.until = time.monotonic() + options.time_limit
         self.formulation = Formulation(case, settings)
         self.program = compile_program(self.formulation)
+        self.events = Events()
 
     def base(self) -> tuple[Outcome, tuple[Gap, ...]]:
         """Return the best plan and its gaps."""
         outcome = solve(self.formulation, self.options, stopped=self.stopped)
+        self.events.take(outcome.events)
         return outcome, self.gaps(outcome)
 
     def gaps(self, outcome: Outcome) -> tuple[Gap, ...]:
@@ -239,6 +252,7 @@ class _Asking:
         kept(replace(whole, goals=tuple(pins)), point, bounds[: len(pins)])
         found = found_at(self.formulation, whole, point, bounds, terms, {}, began)
         outcome = concluded(self.case, self.settings, self.options, found)
+        self.events.take(outcome.events)
         return outcome, float(first.costs @ point), bounds[len(pins)]
 
     # What is in the way
@@ -282,6 +296,7 @@ class _Asking:
                 until=self.until,
                 seed=self.options.seed,
                 stopped=self.stopped,
+                events=self.events,
             ):
                 if len(found) == MOST:
                     return Locks(tuple(found), complete=False)

@@ -39,6 +39,7 @@ def values(case: Case, asks: Asks) -> dict[str, Any]:
             }
             for ask in asks.found
         ],
+        "events": list(asks.events),
     }
 
 
@@ -53,7 +54,8 @@ def show(case: Case, asks: Asks, to: Console) -> None:
     )
     to.print()
     if asks.found and not asks.found[0].caveats:
-        to.print(Text("The goal is reached as it is: nobody need be asked."))
+        reached = Text("The goal is reached as it is: nobody need be asked.")
+        to.print(reached, *console.caught(asks.events), sep="\n")
         return
     for rank, ask in enumerate(asks.found, start=1):
         row = console.labelled(2, justify="right")
@@ -61,7 +63,7 @@ def show(case: Case, asks: Asks, to: Console) -> None:
         to.print(row)
     if asks.found:
         to.print()
-    to.print(Text(_proof(asks)))
+    to.print(Text(_proof(asks)), *console.caught(asks.events), sep="\n")
 
 
 def _set(case: Case, goal: Goal, ask: Ask) -> list[Text]:

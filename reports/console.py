@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal, TextIO
 
@@ -174,13 +175,18 @@ def _summary(report: GapReport, folder: Path) -> RenderableType:
     text.append(f"Coverage index {words.percent(report.plan.coverage_index)}", style="bold")
     text.append(f"; {report.gap_count}. {' '.join(report.rests_on())}\n")
     text.append(f"Proof: {report.status}.\n", style="bold")
-    for event in report.outcome.events:
-        text.append(f"The solver: {words.plain(event)}\n")
+    for each in caught(report.outcome.events):
+        text.append_text(each).append("\n")
     if report.warnings:
         text.append(f"{words.count(len(report.warnings), 'warning')} on the case, in report.md.\n")
     text.append(f"Report: {words.plain(str(folder / 'report.html'))}", style="bold")
     text.append(f" (run {report.origin.run}, solved in {report.outcome.seconds:.1f} s)")
     return text
+
+
+def caught(events: Iterable[str]) -> list[Text]:
+    """Say what the solver was caught at, a line each."""
+    return [Text(f"The solver: {words.plain(each)}") for each in events]
 
 
 def ruled(title: str) -> Table:

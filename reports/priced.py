@@ -37,6 +37,7 @@ def values(case: Case, found: PriceList) -> dict[str, Any]:
             "complete": found.complete,
             "sets": [_price(case, found, each) for each in found.together],
         },
+        "events": list(found.events),
     }
 
 
@@ -90,7 +91,7 @@ def show(case: Case, found: PriceList, to: Console) -> None:
         to.print()
         _where(case, found, found.together, to)
     to.print()
-    to.print(Text(_proof(found, idle)))
+    to.print(Text(_proof(found, idle)), *console.caught(found.events), sep="\n")
 
 
 def _table(title: str, prices: Sequence[Price]) -> Any:

@@ -36,6 +36,7 @@ def values(found: Stress) -> dict[str, Any]:
         "in_time": found.in_time,
         "nations": [_loss(found, each) for each in found.losses],
         "pairs": [_loss(found, each) for each in found.pairs],
+        "events": list(found.events),
     }
 
 
@@ -73,7 +74,8 @@ def show(case: Case, found: Stress, to: Console) -> None:
         to.print()
         to.print(_table(case, found, worse, f"The {len(worse)} pairs whose loss costs most"))
     to.print()
-    to.print(Text(_proof(found, len(found.losses) - len(costing))))
+    proof = Text(_proof(found, len(found.losses) - len(costing)))
+    to.print(proof, *console.caught(found.events), sep="\n")
 
 
 def _free(loss: Loss) -> bool:

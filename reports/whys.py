@@ -38,6 +38,7 @@ def values(case: Case, found: Why) -> dict[str, Any]:
         ],
         "locks": _locks(found.locks),
         "forced": forced,
+        "events": list(found.events),
     }
 
 
@@ -69,7 +70,7 @@ def show(case: Case, found: Why, where: str, to: Console) -> None:
         changed = Changed(found.base, found.forced, (found.base_gaps, found.forced_gaps))
         changed.show(to, f"Allowed, but not in the best plan found. {_price(changed)}")
     to.print()
-    to.print(Text(_proof(found)))
+    to.print(Text(_proof(found)), *console.caught(found.events), sep="\n")
 
 
 def _price(told: Changed) -> str:
@@ -182,6 +183,7 @@ def gap_values(found: WhyGap) -> dict[str, Any]:
         ],
         "narrower": narrower,
         "locks": _locks(found.locks),
+        "events": list(found.events),
     }
 
 
@@ -193,7 +195,8 @@ def show_gap(case: Case, found: WhyGap, to: Console) -> None:
     gaps = [gap for gap in found.base_gaps if gap.line.line == line.line]
     if not gaps:
         to.print(Text("No gap: the best plan found reaches the target in every month."))
-        to.print(Text(f"Proof: the plan itself; {words.STATUS[found.base.status]}."))
+        proof = f"Proof: the plan itself; {words.STATUS[found.base.status]}."
+        to.print(Text(proof), *console.caught(found.events), sep="\n")
         return
     to.print(Text("In the best plan found:"))
     for gap in gaps:
@@ -213,13 +216,12 @@ def show_gap(case: Case, found: WhyGap, to: Console) -> None:
         to.print(Text("No plan misses less here, whatever it gives up elsewhere."))
     _show_locks(case, found.locks, "to miss less here than any plan does now", to)
     to.print()
-    proof = "its bound meets the plan shown" if found.proven else "its bound does not meet it"
-    to.print(
-        Text(
-            "Proof: what is missing here was made the first aim of the solver, before all tiers: "
-            f"{proof}."
-        )
+    met = "its bound meets the plan shown" if found.proven else "its bound does not meet it"
+    proof = (
+        "Proof: what is missing here was made the first aim of the solver, before all tiers: "
+        f"{met}."
     )
+    to.print(Text(proof), *console.caught(found.events), sep="\n")
 
 
 def _swap(line: Line) -> str:

@@ -11,15 +11,18 @@ from pathlib import Path
 
 import pytest
 
+import model.terms
+from model import relaxing
 from model.asks import Asks, asks, goal_of
 from model.case import Case
 from model.domain import Pending, Pin, Settings
 from model.formulation import Formulation
 from model.outcome import Contradiction, Options
 from model.solver import solve
-from tests.conftest import Mini, chunks
+from tests.conftest import NEVER, NO_SET, Mini, calls_infeasible, chunks
 from tests.reference.random_cases import Sizes
 from tests.test_all_kinds import crowded
+from tests.test_prices import crossed
 
 Build = Callable[..., Mini]
 
@@ -193,3 +196,41 @@ def test_sets_found_before_the_time_was_over_are_kept_and_said_not_to_be_all(min
 def test_what_is_no_goal_is_refused_in_words(mini: Build, text: str, said: str) -> None:
     with pytest.raises(ValueError, match=said):
         goal_of(mini().case, text)
+
+
+# A solver that errs
+
+
+def either(mini: Build) -> Case:
+    """A line that either of two caveats keeps from being covered; the second is cheaper to ask."""
+    return mini(
+        "id: C, kind: exclusion, nation: ALB, ask_cost: 3",
+        "id: D, kind: exclusion, nation: BEL",
+        offers=["A1,ALB,1,100", "B1,BEL,1,100"],
+        lines=["L,kyiv,1,1"],
+        months=3,
+    ).case
+
+
+def test_asks_of_a_solver_that_calls_all_infeasible_are_the_right_ones_and_say_so(
+    mini: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = either(mini)
+    right = asks(case, Settings(), goal_of(case, "critical=0"))
+    assert (names(right), right.complete, right.events) == ([{"D"}, {"C"}], True, ())
+    calls_infeasible(monkeypatch, model.terms, relaxing)
+    found = asks(case, Settings(), goal_of(case, "critical=0"))
+    assert (names(found), found.complete, found.in_time) == ([{"D"}, {"C"}], True, True)
+    assert all(each.proven for each in found.found)
+    assert any(NO_SET in each and each.endswith("(2 times)") for each in found.events)
+
+
+def test_asks_tell_what_the_search_for_the_plan_as_it_is_was_caught_at(
+    mini: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = crossed(mini)
+    right = asks(case, Settings(), goal_of(case, "critical=0"))
+    calls_infeasible(monkeypatch, model.terms)
+    found = asks(case, Settings(), goal_of(case, "critical=0"))
+    assert (names(found), found.now) == (names(right), right.now)
+    assert any(NEVER in each for each in found.events)

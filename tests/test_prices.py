@@ -5,21 +5,25 @@ from __future__ import annotations
 import itertools
 import math
 import random
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+import model.terms
+from model import relaxing
 from model.case import Case
 from model.domain import Pending, Settings
 from model.formulation import Formulation
-from model.outcome import Options
+from model.outcome import Options, Outcome
 from model.prices import TIERS, PriceList, from_outcomes, prices
-from model.session import Flips, Session
+from model.session import BASE, Flips, Session
 from model.solver import solve
-from tests.conftest import Mini, chunks
+from tests.conftest import NEVER, NO_SET, Mini, calls_infeasible, chunks
 from tests.reference.random_cases import Sizes
 from tests.test_all_kinds import crowded
 
@@ -214,3 +218,89 @@ def test_nothing_solved_leaves_ends_that_are_known_all_the_same(mini: Build) -> 
     for price in found.alone:
         assert price.gains["critical"].low == 0
         assert price.gains["critical"].high < math.inf
+
+
+# A solver that errs
+
+LOST = "the solver's process ended with status 7; another one was started and gave this answer"
+
+
+def crossed(mini: Build) -> Case:
+    """Nations that may not be on one line together: more than the first guess solves."""
+    return mini(
+        "id: C, kind: exclusion, nation: ALB, applies_to: {lines: [L]}",
+        "id: D, kind: ceiling, nation: BEL, units: 2",
+        offers=["A1,ALB,2,100", "B1,BEL,3,70", "D1,DNK,1,30"],
+        lines=["L,kyiv,1,2,max_nations=1", "M,kyiv,1,3", "N,lviv,2,2,from=2,until=5"],
+        months=8, tour=3, dwell=2, step=1,
+    ).case  # fmt: skip
+
+
+def told(found: PriceList) -> list[object]:
+    return [
+        (each.names, each.proof, each.gains) for each in (*found.alone, *(found.together or ()))
+    ]
+
+
+def caught_at_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the case as it is, and every flip that is shared out, lose a process."""
+    usual, alone = Session.solve_all, Session.solve
+
+    def first(self: Session, flips: Flips = BASE, **more: Any) -> Outcome:
+        outcome = alone(self, flips, **more)
+        return replace(outcome, events=(LOST, *outcome.events)) if flips == BASE else outcome
+
+    def lost(self: Session, *given: Any, **more: Any) -> list[Outcome | None]:
+        return [
+            each and replace(each, events=(LOST, *each.events))
+            for each in usual(self, *given, **more)
+        ]
+
+    monkeypatch.setattr(Session, "solve", first)
+    monkeypatch.setattr(Session, "solve_all", lost)
+
+
+def test_prices_of_a_solver_that_calls_all_infeasible_are_the_right_ones_and_say_so(
+    mini: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = crossed(mini)
+    right = prices(case, Settings())
+    assert right.events == ()
+    calls_infeasible(monkeypatch, model.terms)
+    found = prices(case, Settings())
+    assert told(found) == told(right)
+    assert (found.complete, found.in_time) == (right.complete, right.in_time)
+    assert any(NEVER in each for each in found.base.events)
+    # Of what each flip met, too.
+    assert sum(map(often, found.events)) > sum(map(often, found.base.events))
+
+
+def often(event: str) -> int:
+    """Return how often an event is told to have been met."""
+    counted = re.search(r"\((\d+) times\)$", event)
+    return int(counted[1]) if counted else 1
+
+
+def test_prices_of_sets_tell_what_the_search_for_them_was_caught_at(
+    mini: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = mini(*TWO_LOCKS, offers=["A1,ALB,2,100", "B1,BEL,1,100"], months=3).case
+    right = prices(case, Settings())
+    calls_infeasible(monkeypatch, relaxing)
+    found = prices(case, Settings())
+    assert told(found) == told(right)
+    assert names(found) == {frozenset("CD")}
+    assert found.complete
+    (event,) = found.events
+    assert event.startswith(NO_SET)
+
+
+def test_prices_tell_once_that_processes_were_lost_and_how_often(
+    mini: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = crossed(mini)
+    caught_at_lost(monkeypatch)
+    found = prices(case, Settings(), together=False)
+    solved = sum(each.proof == "solved" for each in found.alone)
+    assert solved > 1
+    assert found.events == (f"{LOST} ({1 + solved} times)",)

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+import model.terms
+from model import engine, relaxing
+from tests.conftest import NEVER, NO_SET, calls_infeasible
 from tests.test_cli import LINES, YAML, muster, write_case
 
 EST = "{offer: EST-ENG-1, nation: EST, capability: eng, units: 1, personnel: 90, basis: reported}"
@@ -313,3 +316,51 @@ def test_stress_cut_short_is_marked_and_ends_with_3(case: Path) -> None:
     answer = muster("stress", "--case", case, "--time-limit", "0.000001")
     assert answer.code == 3
     assert "The time was over before everything was solved." in " ".join(answer.out.split())
+
+
+# A solver that errs
+
+QUESTIONS = [
+    (("prices",), NEVER),
+    (("asks", "--goal", "L01=0.9"), NO_SET),
+    (("asks", "--goal", "critical=1000"), NEVER),
+    (("why", "CZE-LAND-1"), NEVER),
+    (("why-gap", "L01"), NO_SET),
+    (("stress",), NEVER),
+]
+
+
+@pytest.mark.parametrize(("asked", "said"), QUESTIONS, ids=lambda each: " ".join(each[:1]))
+def test_what_the_solver_of_an_answer_is_caught_at_is_printed_and_in_its_json(
+    case: Path, monkeypatch: pytest.MonkeyPatch, asked: tuple[str, ...], said: str
+) -> None:
+    monkeypatch.setattr(engine, "beside", list)  # a process beside this one would not lie
+    right = muster(*asked, "--case", case, "--json").json
+    assert right.pop("events") == []
+    usual = muster(*asked, "--case", case)
+    assert "The solver:" not in usual.out
+    calls_infeasible(monkeypatch, model.terms, relaxing)
+    told = muster(*asked, "--case", case, "--json").json
+    events = told.pop("events")
+    for answer in (told, right):
+        for each in answer.get("sets", ()):
+            del each["reaches"]  # what some plan comes to, of all that reach the goal
+    assert told == right
+    assert any(said in each for each in events)
+    shown = muster(*asked, "--case", case)
+    assert shown.code == usual.code == 0
+    # Parts that are searched side by side meet theirs in any order.
+    before, *lines = " ".join(shown.out.split()).split(" The solver: ")
+    assert before == " ".join(usual.out.split())
+    assert sorted(lines) == sorted(events)
+    assert narrow(shown.out)
+
+
+def test_a_line_without_a_gap_tells_what_the_solver_was_caught_at(
+    case: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_case(case, lines=LINES.replace("hq,,1,2", "hq,,1,1"))
+    calls_infeasible(monkeypatch, model.terms)
+    shown = " ".join(muster("why-gap", "L02", "--case", case).out.split())
+    assert "No gap" in shown
+    assert NEVER in shown

@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 
+import model.terms
 from model.domain import Pending, Settings
 from model.prices import TIERS
 from model.stress import stress
-from tests.conftest import Mini, chunks
+from tests.conftest import NEVER, Mini, calls_infeasible, chunks
 from tests.reference.random_cases import Sizes
 from tests.test_all_kinds import crowded
-from tests.test_prices import CLOSE, least
+from tests.test_prices import CLOSE, LOST, caught_at_lost, crossed, least, often
 
 Build = Callable[..., Mini]
 
@@ -87,3 +88,32 @@ def test_a_partner_a_lead_and_who_fills_in_are_told(mini: Build) -> None:
     free = found.losses[-1]
     assert (free.nations, free.solved, free.breaks) == (("CZE",), False, ())
     assert all(each.low == each.high == 0 for each in free.losses.values())
+
+
+# A solver that errs
+
+
+def test_losses_of_a_solver_that_calls_all_infeasible_are_the_right_ones_and_say_so(
+    mini: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = crossed(mini)
+    right = stress(case, Settings())
+    assert right.events == ()
+    calls_infeasible(monkeypatch, model.terms)
+    found = stress(case, Settings())
+    assert [(each.nations, each.losses) for each in found.losses] == [
+        (each.nations, each.losses) for each in right.losses
+    ]
+    assert found.in_time
+    assert any(NEVER in each for each in found.events)
+    assert sum(map(often, found.events)) > sum(map(often, found.base.events))
+
+
+def test_stress_tells_once_that_processes_were_lost_and_how_often(
+    mini: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caught_at_lost(monkeypatch)
+    found = stress(crossed(mini), Settings())
+    solved = sum(each.solved for each in found.losses)
+    assert solved > 1
+    assert found.events == (f"{LOST} ({1 + solved} times)",)

@@ -16,6 +16,8 @@ from starlette.testclient import TestClient
 from reports.formats import FORMATS
 from tests.test_reports import write_case
 from tests.test_web import PARTIAL, ended, opened
+from web import view
+from web.address import State
 from web.answers import Served
 from web.app import application
 
@@ -33,6 +35,7 @@ def test_prices_asks_and_stress_are_answered_under_a_change(client: TestClient) 
     prices = ended(client, client.post("/api/prices", json={"together": False}).json())["result"]
     assert prices["alone"][0]["ids"] == ["CZE-BASING"]
     assert prices["together"] is None
+    assert prices["events"] == []
     asked = {"goal": "L01=0.9"}
     asks = ended(client, client.post("/api/asks", json=asked).json())["result"]
     assert [each["id"] for each in asks["sets"][0]["caveats"]] == ["CZE-BASING"]
@@ -41,6 +44,16 @@ def test_prices_asks_and_stress_are_answered_under_a_change(client: TestClient) 
     assert asks["sets"][0]["caveats"] == []
     stress = ended(client, client.post("/api/stress", json={}).json())["result"]
     assert {each["nations"][0] for each in stress["nations"]} == {"ALB", "BEL", "CZE", "DNK"}
+
+
+def test_the_tab_of_asks_tells_what_the_solver_was_caught_at() -> None:
+    ask = {"cost": 4, "reaches": 0, "cheapest_proven": False, "caveats": [{"id": "C", "words": ""}]}
+    found = {"sets": [ask], "complete": False, "events": ["HiGHS <lied>"]}
+    told = view.asks(State(), "critical=0", "1", "done", None, found, [])
+    assert "The solver: HiGHS &lt;lied&gt;" in told
+    found["events"] = []
+    assert "The solver" not in view.asks(State(), "critical=0", "1", "done", None, found, [])
+    assert "The solver" not in view.asks(State(), "critical=0", "1", "running", None, None, [])
 
 
 def test_why_is_asked_of_an_offer_or_of_a_line(client: TestClient) -> None:

@@ -10,17 +10,21 @@ from pathlib import Path
 
 import pytest
 
+import model.terms
+from model import relaxing
 from model.asks import goal_of
 from model.case import Case
 from model.domain import Pending, Pin, Settings
 from model.eligibility import candidates
+from model.events import merged
 from model.formulation import Formulation
 from model.outcome import Contradiction, Options
 from model.solver import solve
-from model.why import why, why_gap
-from tests.conftest import Mini, chunks
+from model.why import Why, why, why_gap
+from tests.conftest import NEVER, NO_SET, Mini, calls_infeasible, chunks
 from tests.reference.random_cases import Sizes
 from tests.test_all_kinds import crowded
+from tests.test_prices import crossed
 
 Build = Callable[..., Mini]
 EXACT = Options(gap=0)
@@ -193,3 +197,49 @@ def test_a_gap_can_be_asked_of_where_the_case_leaves_the_tier_out(mini: Build) -
     assert gap.floor == pytest.approx(1.5)
     assert gap.locks is not None
     assert gap.locks.sets == ()
+
+
+# A solver that errs
+
+
+def test_why_of_a_solver_that_calls_all_infeasible_is_the_right_one_and_says_so(
+    mini: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = crossed(mini)
+    cells = [(offer, line) for offer in case.offers for line in case.lines]
+    right = [why(case, Settings(), offer, line=line) for offer, line in cells]
+    assert not any(each.events for each in right)
+    calls_infeasible(monkeypatch, model.terms, relaxing)
+    found = [why(case, Settings(), offer, line=line) for offer, line in cells]
+    # A plan that is as good may have in place what the other only could have.
+    assert [_said(each) for each in found] == [_said(each) for each in right]
+    assert {"forbidden", "allowed"} < {each.verdict for each in found}
+    for each in found:
+        assert any(NEVER in event for event in each.base.events)
+        if each.forced is not None:
+            assert any(NEVER in event for event in each.forced.events)
+            assert each.events == merged(each.base.events, each.forced.events)
+        elif each.locks is not None:
+            assert each.events[:-1] == each.base.events
+            assert each.events[-1].startswith(NO_SET)
+
+
+def _said(found: Why) -> tuple[object, ...]:
+    costs = [tier.value for tier in (found.forced or found.base).tiers]
+    return found.verdict == "forbidden", found.locks, costs
+
+
+def test_why_gap_of_a_solver_that_calls_all_infeasible_is_the_right_one_and_says_so(
+    mini: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = crossed(mini)
+    right = why_gap(case, Settings(), case.lines[0])
+    assert right.events == ()
+    calls_infeasible(monkeypatch, model.terms, relaxing)
+    found = why_gap(case, Settings(), case.lines[0])
+    assert (found.now, found.floor, found.locks) == (right.now, right.floor, right.locks)
+    assert found.proven
+    assert found.events[:-1] == merged(found.base.events, found.least.events)
+    assert found.base.events
+    assert found.least.events
+    assert found.events[-1].startswith(NO_SET)
