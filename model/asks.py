@@ -196,6 +196,8 @@ def asks(
             if len(found) == most:
                 complete = False
                 break
+            # One that is cheaper shows that those before it, if dearer, were not the cheapest.
+            found = [replace(ask, proven=ask.proven and ask.cost <= each.cost) for ask in found]
             found.append(asked.shown(each))
             on_found(found[-1])
             if not each.proven or stopped():
@@ -207,7 +209,12 @@ def asks(
     best = None
     if not found:
         try:
-            best = goal.measure(asked.least(frozenset(prices), until, stopped))
+            most_lifted = asked.least(frozenset(prices), until, stopped)
+            if asked.suffices(most_lifted, now):
+                found.append(asked.refuting(frozenset(prices), most_lifted))
+                complete = in_time = False
+            else:
+                best = goal.measure(most_lifted)
         except OutOfTime:
             in_time = False
     events = asked.events.told()
@@ -234,6 +241,20 @@ class _Asked:
             wanted.append(critical.row(self.case, self.program, unreachable))
         return wanted
 
+    def suffices(self, plan: Plan, now: Plan) -> bool:
+        """Whether a plan is what ``rows`` ask for."""
+        critical = [each.tier_values["critical"] for each in (plan, now)]
+        return self.goal.reached(plan) and (not self.goal.lines or critical[0] <= critical[1])
+
+    def refuting(self, lifted: frozenset[str], plan: Plan) -> Ask:
+        """Return a set that is enough, by its plan, though the solver said that there is none."""
+        self.events.note(
+            "HiGHS said twice that no set that could be lifted is enough, though a plan without "
+            "all of it is known; the answer was thrown away"
+        )
+        cost = sum((self.case.caveat_by_id[name].ask_cost for name in lifted), Fraction(0))
+        return self.told(lifted, cost, plan, proven=False)
+
     def shown(self, lifting: Lifting) -> Ask:
         """Return the set with the plan that shows it, once the checker has walked through it."""
         case = self.case.turned(off=lifting.switches)
@@ -242,8 +263,12 @@ class _Asked:
         if not self.goal.reached(plan):
             names = sorted(lifting.switches)
             raise SolverFault(f"lifting {names} does not reach {self.goal.what} after all")
-        caveats = tuple(self.case.caveat_by_id[name] for name in sorted(lifting.switches))
-        return Ask(caveats, lifting.cost, self.goal.measure(plan), plan, lifting.proven)
+        return self.told(lifting.switches, lifting.cost, plan, proven=lifting.proven)
+
+    def told(self, names: frozenset[str], cost: Fraction, plan: Plan, *, proven: bool) -> Ask:
+        """Return a set as it is told."""
+        caveats = tuple(self.case.caveat_by_id[name] for name in sorted(names))
+        return Ask(caveats, cost, self.goal.measure(plan), plan, proven)
 
     def least(self, lifted: frozenset[str], until: float, stopped: Callable[[], bool]) -> Plan:
         """Return the best plan without these caveats.

@@ -301,6 +301,8 @@ class _Asking:
                 if len(found) == MOST:
                     return Locks(tuple(found), complete=False)
                 if not lifting.proven:
+                    # Larger ones before it were not the smallest, and may hold more than it takes.
+                    found = [each for each in found if len(each) <= lifting.cost]
                     raise OutOfTime
                 found.append(lifting.switches)
         except OutOfTime:

@@ -78,7 +78,7 @@ def _set(case: Case, goal: Goal, ask: Ask) -> list[Text]:
         owner = f" Owner: {each.authority}." if each.authority else ""
         told.append(Text(words.plain(f"{each.in_words(case)}{owner}")))
     if not ask.proven:
-        told.append(Text("Time ran out over this set: a part of it, or a cheaper one, may do."))
+        told.append(Text("Not proven: a part of this set, or a cheaper one, may do."))
     return told
 
 
@@ -99,6 +99,8 @@ def _proof(asks: Asks) -> str:
             f"There is no other set that does and holds none of these (proven). {shown} Red lines "
             "are never asked for."
         )
+    if not all(ask.proven for ask in asks.found):
+        return f"Not all was proven: there may be other sets, cheaper ones too. {shown}"
     why = "So many were asked for" if asks.in_time else "The time was over"
     return (
         f"{why}: there may be other sets, of cost {words.amount(last)} or more; every set that "

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import math
 import random
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,6 +19,7 @@ from model.asks import Asks, asks, goal_of
 from model.case import Case
 from model.domain import Pending, Pin, Settings
 from model.formulation import Formulation
+from model.highs import Answer
 from model.outcome import Contradiction, Options
 from model.solver import solve
 from tests.conftest import NEVER, NO_SET, Mini, calls_infeasible, chunks
@@ -234,3 +237,41 @@ def test_asks_tell_what_the_search_for_the_plan_as_it_is_was_caught_at(
     found = asks(case, Settings(), goal_of(case, "critical=0"))
     assert (names(found), found.now) == (names(right), right.now)
     assert any(NEVER in each for each in found.events)
+
+
+def test_a_set_of_asks_that_a_cheaper_one_refutes_is_not_said_to_be_the_cheapest(
+    mini: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = either(mini)
+    usual = relaxing.minimise
+    asked: list[bool] = []
+
+    def dearest(*given: Any, **more: Any) -> Answer:
+        asked.append(True)
+        if len(asked) > 1:
+            return usual(*given, **more)
+        program, costs, limits = given
+        answer = usual(program, -costs, limits, **more)
+        assert answer.point is not None
+        return replace(answer, bound=float(costs @ answer.point))
+
+    monkeypatch.setattr(relaxing, "minimise", dearest)
+    found = asks(case, Settings(), goal_of(case, "critical=0"))
+    assert not any(each.proven for each in found.found)
+    assert not found.complete
+    assert any("gave a cheaper one after it" in each for each in found.events)
+
+
+def test_asks_do_not_say_that_no_set_is_enough_where_a_plan_shows_one(
+    mini: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = either(mini)
+    none = Answer("infeasible", None, -math.inf, "Infeasible")
+    monkeypatch.setattr(relaxing, "minimise", lambda *given, **more: none)
+    found = asks(case, Settings(), goal_of(case, "critical=0"))
+    assert (names(found), found.found[0].cost, found.found[0].proven) == ([{"C", "D"}], 4, False)
+    assert not found.complete
+    assert not found.in_time
+    assert found.best is None
+    (event,) = found.events
+    assert event.startswith("HiGHS said twice that no set that could be lifted is enough")

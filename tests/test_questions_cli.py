@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 import model.terms
 from model import engine, relaxing
+from model.highs import Answer
 from tests.conftest import NEVER, NO_SET, calls_infeasible
 from tests.test_cli import LINES, YAML, muster, write_case
 
@@ -364,3 +366,15 @@ def test_a_line_without_a_gap_tells_what_the_solver_was_caught_at(
     shown = " ".join(muster("why-gap", "L02", "--case", case).out.split())
     assert "No gap" in shown
     assert NEVER in shown
+
+
+def test_asks_that_the_solver_cannot_prove_say_so_and_end_with_3(
+    case: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    none = Answer("infeasible", None, -math.inf, "Infeasible")
+    monkeypatch.setattr(relaxing, "minimise", lambda *given, **more: none)
+    answer = muster("asks", "--case", case, "--goal", "L01=0.9")
+    assert answer.code == 3
+    assert "Not proven: a part of this set, or a cheaper one, may do." in answer.out
+    assert "there may be other sets, cheaper ones too." in " ".join(answer.out.split())
+    assert "The solver: HiGHS said twice that no set" in answer.out

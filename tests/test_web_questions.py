@@ -46,11 +46,13 @@ def test_prices_asks_and_stress_are_answered_under_a_change(client: TestClient) 
     assert {each["nations"][0] for each in stress["nations"]} == {"ALB", "BEL", "CZE", "DNK"}
 
 
-def test_the_tab_of_asks_tells_what_the_solver_was_caught_at() -> None:
+def test_the_tab_of_asks_tells_what_the_solver_was_caught_at_and_what_is_not_proven() -> None:
     ask = {"cost": 4, "reaches": 0, "cheapest_proven": False, "caveats": [{"id": "C", "words": ""}]}
     found = {"sets": [ask], "complete": False, "events": ["HiGHS <lied>"]}
     told = view.asks(State(), "critical=0", "1", "done", None, found, [])
     assert "The solver: HiGHS &lt;lied&gt;" in told
+    assert "not proven: a part of it, or a cheaper one, may do" in told
+    assert "There may be other sets, cheaper ones too." in told
     found["events"] = []
     assert "The solver" not in view.asks(State(), "critical=0", "1", "done", None, found, [])
     assert "The solver" not in view.asks(State(), "critical=0", "1", "running", None, None, [])

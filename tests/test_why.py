@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +19,7 @@ from model.domain import Pending, Pin, Settings
 from model.eligibility import candidates
 from model.events import merged
 from model.formulation import Formulation
+from model.highs import Answer
 from model.outcome import Contradiction, Options
 from model.solver import solve
 from model.why import Why, why, why_gap
@@ -243,3 +245,32 @@ def test_why_gap_of_a_solver_that_calls_all_infeasible_is_the_right_one_and_says
     assert found.base.events
     assert found.least.events
     assert found.events[-1].startswith(NO_SET)
+
+
+def test_a_set_in_the_way_that_a_smaller_one_refutes_is_not_told(
+    mini: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = mini(
+        "id: C, kind: exclusion, nation: ALB",
+        "id: D, kind: exclusion, nation: BEL",
+        offers=["A1,ALB,1,100", "B1,BEL,1,100"],
+        lines=["L,kyiv,1,1"],
+        months=3,
+    ).case
+    usual = relaxing.minimise
+    asked: list[bool] = []
+
+    def largest(*given: Any, **more: Any) -> Answer:
+        asked.append(True)
+        if len(asked) > 1:
+            return usual(*given, **more)
+        program, costs, limits = given
+        answer = usual(program, -costs, limits, **more)
+        assert answer.point is not None
+        return replace(answer, bound=float(costs @ answer.point))
+
+    monkeypatch.setattr(relaxing, "minimise", largest)
+    gap = why_gap(case, Settings(), case.lines[0])
+    assert gap.locks is not None
+    assert (gap.locks.sets, gap.locks.complete) == ((), False)
+    assert any("gave a cheaper one after it" in event for event in gap.events)
