@@ -263,7 +263,7 @@ class Climb:
             if len(moves) == TOGETHER or not any(hopes):
                 break
             field = self.lot.choices(self.fields, hopes)[0]
-            units = self.neighbourhood(field)
+            units = self.neighbourhood(field, self.lot.choice(KINDS))
             units = units[~taken[units]]
             if not len(units):
                 continue
@@ -273,10 +273,9 @@ class Climb:
             moves.append(_Move(field, columns, len(units)))
         return moves
 
-    def neighbourhood(self, field: Field) -> Numbers:
+    def neighbourhood(self, field: Field, kind: Kind) -> Numbers:
         """Draw the candidates of a part, and of what is joined to it, that are to be free."""
         size = int(field.size)
-        kind = self.lot.choice(KINDS)
         traits, units = self.traits, field.units
         if kind == "caveat":
             near = [block for block in self.blocks if np.isin(block, units).any()]
@@ -293,7 +292,16 @@ class Climb:
             far = np.abs(traits.start[units] - middle)
             nearest = np.sort(far)[min(len(far) - 1, size)]
             return self._some(units[far <= nearest], traits.line, size)
-        return self._lines(field, size, worst=kind == "gaps")
+        return self._lines(units, size, worst=kind == "gaps")
+
+    def _lack(self) -> Vector:
+        """Return what is missing on each line, in weighted cost."""
+        paid = np.flatnonzero((self.costs > 0) & (self.traits.line >= 0))
+        return _added(
+            self.traits.line[paid],
+            self.costs[paid] * self.point[paid],
+            int(self.traits.line.max(initial=-1)) + 1,
+        )
 
     def _some(self, units: Numbers, by: Numbers, size: int) -> Numbers:
         """Draw whole groups, such as all of a nation, until there are enough."""
@@ -309,20 +317,14 @@ class Climb:
             count += len(those)
         return np.sort(np.concatenate(chosen))[: 2 * size]
 
-    def _lines(self, field: Field, size: int, *, worst: bool) -> Numbers:
+    def _lines(self, units: Numbers, size: int, *, worst: bool) -> Numbers:
         """Draw lines, one after the other among those that share offers with the ones before."""
-        traits, units = self.traits, field.units
-        of_line = traits.line[units]
+        offer = self.traits.offer[units]
+        of_line = self.traits.line[units]
         lines = np.unique(of_line)
         weights = np.ones(len(lines))
         if worst:
-            paid = field.columns[self.costs[field.columns] > 0]
-            paid = paid[traits.line[paid] >= 0]
-            lack = np.bincount(
-                np.searchsorted(lines, traits.line[paid]).clip(0, len(lines) - 1),
-                weights=self.costs[paid] * self.point[paid],
-                minlength=len(lines),
-            )
+            lack = self._lack()[lines]
             weights = lack + 1e-3 * (1.0 + lack.max())
         chosen = np.zeros(len(units), dtype=bool)
         able = np.ones(len(lines), dtype=bool)
@@ -333,7 +335,7 @@ class Climb:
                 return units[chosen]
             chosen |= mine
             able[line] = False
-            sharing = np.isin(traits.offer[units], np.unique(traits.offer[units[chosen]]))
+            sharing = np.isin(offer, np.unique(offer[chosen]))
             shared = np.bincount(np.searchsorted(lines, of_line[sharing]), minlength=len(lines))
             near = np.where(able, shared * weights, 0.0)
             if not near.any():

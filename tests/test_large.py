@@ -15,11 +15,11 @@ import model.large
 import model.neighbourhood
 import model.search
 from benchmarks.generate import generate, write
-from model.domain import Settings
+from model.domain import Assignment, Settings
 from model.formulation import Formulation
 from model.greedy import filled, trimmed
 from model.highs import Answer
-from model.neighbourhood import Ground
+from model.neighbourhood import Climb, Field, Ground, Kind
 from model.outcome import Options, Outcome, checked
 from model.program import INFINITY, Piece, Program, Vector, compile_program
 from model.read import read_case
@@ -94,6 +94,36 @@ def test_a_piece_of_a_program_holds_exactly_where_the_whole_does(tmp_path: Path)
         assert (piece.matrix.fault(other[chosen], TIGHT) is None) == holds
         seen.add(holds)
     assert seen == {True, False}
+
+
+def test_a_neighbourhood_is_what_its_kind_says(theatre: Formulation) -> None:
+    program, costs = compiled(theatre)
+    of = dict(zip(program.begin, theatre.assignments, strict=True))
+    parts = [np.array(part) for part in program.parts()]
+    fields = [Field(part[program.units[part]], part, 0.0, size=150.0) for part in parts]
+    tiers = [goal.costs for goal in program.goals]
+    point = filled(program, program.nothing, costs)
+    climb = Climb(program, point, costs, tiers, fields, 0, 0.0, lambda: True)
+
+    def drawn(kind: Kind) -> list[Assignment]:
+        return [of[c] for c in climb.neighbourhood(fields[0], kind).tolist()]
+
+    def whole(several: list[Assignment], by: Callable[[Assignment], object]) -> bool:
+        """Say whether of each line or nation it has all that the part has."""
+        names = {by(each) for each in several}
+        return len(several) == sum(by(of[c]) in names for c in fields[0].units.tolist())
+
+    apart = {of[c]: k for k, field in enumerate(fields) for c in field.units.tolist()}
+    beyond: set[int] = set()
+    for _ in range(20):
+        for kind in ("gaps", "lines"):
+            assert whole(drawn(kind), lambda each: each.line)
+        if len(several := drawn("nations")) < 2 * fields[0].size:
+            assert whole(several, lambda each: each.offer.nation)
+        starts = [each.start for each in drawn("window")]
+        assert max(starts) - min(starts) < len(theatre.case.months) - 1
+        beyond |= {apart[each] for each in drawn("caveat")}
+    assert len(beyond) > 1  # what a caveat joins lies in several parts
 
 
 @pytest.mark.parametrize("seed", range(25 * SOAK))
