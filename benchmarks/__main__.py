@@ -37,10 +37,10 @@ def main() -> None:
     live.add_argument("--cases", nargs="+", choices=cases, default=["shipped", "conference"])
     live.add_argument("--seeds", nargs="+", type=int, default=[1, 2, 3], help="of what is drawn")
     live.add_argument("--kinds", choices=("common", "every"), help="of caveats of what is drawn")
-    live.add_argument("--limit", type=float, default=120, help="seconds of each solve of those")
+    live.add_argument("--limit", type=float, default=60, help="seconds of each solve of those")
     live.add_argument("--switches", type=int, default=8, help="so many are lifted in each of them")
     live.add_argument(
-        "--patience", type=float, default=10, help="so many base solves all prices may take"
+        "--patience", type=float, default=6, help="so many base solves all prices may take"
     )
     page = parts.add_parser("clicks", help="the page in a browser; with what `make test` installs")
     page.add_argument("--every", type=int, default=5, help="lift one caveat of so many")
@@ -52,7 +52,7 @@ def main() -> None:
     kept = parts.add_parser("history", help="the history of runs")
     kept.add_argument("--runs", type=int, default=10_000, help="so many are in it")
     off = parts.add_parser("ablation", help="what each tightening of the model brings")
-    off.add_argument("--sets", nargs="+", choices=SETS, default=list(SETS))
+    off.add_argument("--sets", nargs="+", choices=SETS, default=["common"])
     off.add_argument("--seeds", nargs="+", type=int, default=[1, 2, 3])
     off.add_argument("--limit", type=float, default=20, help="processor seconds of each solve")
     off.add_argument("--without", nargs="+", choices=VARIANTS, metavar="TIGHTENING")
@@ -64,18 +64,24 @@ def main() -> None:
     peers.add_argument("--limit", type=float, default=120, help="seconds of each solver")
     built = parts.add_parser("building", help="what building costs, stage by stage")
     built.add_argument("--sizes", nargs="+", choices=SIZES, default=["conference", "alliance"])
-    built.add_argument("--seeds", nargs="+", type=int, default=[1, 2, 3])
+    built.add_argument("--seeds", nargs="+", type=int, default=[1])
     built.add_argument("--limit", type=float, default=120, help="seconds of each solve")
     grows = parts.add_parser("scaling", help="how cost grows with offers, lines, months, caveats")
     grows.add_argument("--axes", nargs="+", choices=AXES, default=list(AXES))
-    grows.add_argument("--seeds", nargs="+", type=int, default=[1, 2, 3])
-    grows.add_argument("--limit", type=float, default=30, help="processor seconds of each solve")
+    grows.add_argument("--seeds", nargs="+", type=int, default=[1, 2])
+    grows.add_argument("--limit", type=float, default=12, help="processor seconds of each solve")
     given = options.parse_args()
     machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
     print(f"Muster {VERSION} on Python {platform.python_version()}, {machine}\n")
     if given.part in (None, "theatre"):
         chosen = given if given.part else shipped.parse_args([])
         print(theatre.report(max(1, chosen.times)), end="\n\n")
+    if given.part in (None, "textbook"):
+        chosen = given if given.part else peers.parse_args([])
+        runs = [(size, chosen.seeds) for size in chosen.sizes]
+        for size, seeds in runs if given.part else [*runs, ("alliance", [1])]:
+            text = race(size, seeds, chosen.limit, hard=chosen.hard, kinds=chosen.kinds)
+            print(text, end="\n\n")
     if given.part in (None, "questions"):
         chosen = given if given.part else live.parse_args([])
         for case in chosen.cases:
@@ -102,12 +108,6 @@ def main() -> None:
         chosen = given if given.part else off.parse_args([])
         without = chosen.without or [name for name in VARIANTS if name != FULL.name]
         print(ablation(chosen.sets, chosen.seeds, without, chosen.limit), end="\n\n")
-    if given.part in (None, "textbook"):
-        chosen = given if given.part else peers.parse_args([])
-        runs = [(size, chosen.seeds) for size in chosen.sizes]
-        for size, seeds in runs if given.part else [*runs, ("alliance", [1])]:
-            text = race(size, seeds, chosen.limit, hard=chosen.hard, kinds=chosen.kinds)
-            print(text, end="\n\n")
     if given.part in (None, "building"):
         chosen = given if given.part else built.parse_args([])
         print(building(chosen.sizes, chosen.seeds, chosen.limit), end="\n\n")

@@ -386,7 +386,7 @@ def test_make_bench_races_conferences_of_every_kind_and_one_alliance(
     monkeypatch.setattr(program.questions, "drawn", drawn_too)
     program.main()
     plain = {"hard": False, "kinds": None}
-    limits = {"limit": 120, "switches": 8, "patience": 10, "kinds": None}
+    limits = {"limit": 60, "switches": 8, "patience": 6, "kinds": None}
     assert raced == [("conference", [1, 2, 3], 120, plain), ("alliance", [1], 120, plain)]
     assert drawn == [("conference", [1, 2, 3], limits)]
     assert race.which("conference", None) == ("conference every kind", True)
