@@ -193,13 +193,14 @@ def asks(
             stopped=stopped,
             events=asked.events,
         ):
-            if len(found) == most:
-                complete = False
-                break
             # One that is cheaper shows that those before it, if dearer, were not the cheapest.
             found = [replace(ask, proven=ask.proven and ask.cost <= each.cost) for ask in found]
-            found.append(asked.shown(each))
-            on_found(found[-1])
+            if len(found) < most:
+                found.append(asked.shown(each))
+                on_found(found[-1])
+            elif each.proven:
+                complete = False
+                break
             if not each.proven or stopped():
                 raise OutOfTime
     except OutOfTime:
@@ -209,14 +210,19 @@ def asks(
     best = None
     if not found:
         try:
-            most_lifted = asked.least(frozenset(prices), until, stopped)
-            if asked.suffices(most_lifted, now):
-                found.append(asked.refuting(frozenset(prices), most_lifted))
-                complete = in_time = False
+            # "None" is refuted by a plan, if there is one: as it is, or with all that may be asked.
+            for lifted in (frozenset[str](), frozenset(prices)):
+                plan = asked.least(lifted, until, stopped) if lifted else now
+                if asked.suffices(plan, now):
+                    found.append(asked.refuting(lifted, plan))
+                    on_found(found[-1])
+                    complete = in_time = found[-1].proven
+                    break
             else:
-                best = goal.measure(most_lifted)
+                best = goal.measure(plan)
         except OutOfTime:
-            in_time = False
+            complete = in_time = False
+    found.sort(key=lambda ask: ask.cost)
     events = asked.events.told()
     return Asks(goal, goal.measure(now), tuple(found), complete, in_time, best, events)
 
@@ -249,11 +255,11 @@ class _Asked:
     def refuting(self, lifted: frozenset[str], plan: Plan) -> Ask:
         """Return a set that is enough, by its plan, though the solver said that there is none."""
         self.events.note(
-            "HiGHS said twice that no set that could be lifted is enough, though a plan without "
-            "all of it is known; the answer was thrown away"
+            "HiGHS said twice that no set that could be lifted is enough, though a plan is known "
+            f"{'without all of it' if lifted else 'that needs none'}; the answer was thrown away"
         )
         cost = sum((self.case.caveat_by_id[name].ask_cost for name in lifted), Fraction(0))
-        return self.told(lifted, cost, plan, proven=False)
+        return self.told(lifted, cost, plan, proven=not lifted)
 
     def shown(self, lifting: Lifting) -> Ask:
         """Return the set with the plan that shows it, once the checker has walked through it."""

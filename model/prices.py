@@ -368,7 +368,8 @@ class Pricing:
         Raises:
             OutOfTime: there may be more.
         """
-        if len(names) < 2 or self._nothing_from(names):
+        tried = self._in_every_way(names) if len(names) > 1 else []
+        if len(names) < 2 or (tried and tried[-1].helps is False):
             return
         formulation = Formulation(self.case, self.settings, frozenset(names))
         program = compile_program(formulation)
@@ -385,28 +386,49 @@ class Pricing:
                 stopped=self.stopped,
                 events=self.events,
             ):
-                if not lifting.proven or self.over():
+                if self.over():
                     raise OutOfTime
                 known.append(lifting.switches)
                 price = self.lifted(lifting.switches)
                 if price.helps:
                     yield price
+                if not lifting.proven:
+                    raise OutOfTime
+        if not known and any(self._is_wanted(program, price) for price in tried):
+            self.events.note(
+                "HiGHS said twice that no set of caveats helps only together, though a plan "
+                "without all of them is better; the answer was thrown away"
+            )
+            raise OutOfTime
 
-    def _nothing_from(self, names: Collection[str]) -> bool:
-        """Whether it is proven that no set of these brings anything.
+    def _in_every_way(self, names: Collection[str]) -> list[Price]:
+        """Return what lifting these at once brings, up to the first way that may help.
 
         What lifting all at once does not bring, no part of it does: a part has fewer plans. Only
-        what changes tours is tried in every way.
+        what changes tours is tried in every way; with too many of those, nothing is.
         """
         turning = [name for name in names if _turns(self.limits[name])]
         if len(turning) > MOST_TURNING:
-            return False
+            return []
         rest = [name for name in names if name not in turning]
-        return all(
-            self.lifted([*rest, *some]).helps is False
-            for size in range(len(turning) + 1)
-            for some in combinations(turning, size)
-        )
+        tried: list[Price] = []
+        for size in range(len(turning) + 1):
+            for some in combinations(turning, size):
+                tried.append(self.lifted([*rest, *some]))
+                if tried[-1].helps is not False:
+                    return tried
+        return tried
+
+    def _is_wanted(self, program: Program, price: Price) -> bool:
+        """Whether a price is one that ``_wanted`` asks for."""
+        goals = {goal.name: goal for goal in program.goals}
+        for tier in self.base.tiers:
+            gain = price.gains[tier.name]
+            if gain.low >= _least_gain(goals[tier.name], tier.value):
+                return True
+            if (gain.low, gain.high) != (0.0, 0.0):
+                return False
+        return False
 
     def _wanted(self, program: Program) -> Iterator[list[Row]]:
         """Yield rows for each way to be better: less critical, or as critical and less short."""

@@ -298,12 +298,12 @@ class _Asking:
                 stopped=self.stopped,
                 events=self.events,
             ):
-                if len(found) == MOST:
-                    return Locks(tuple(found), complete=False)
                 if not lifting.proven:
                     # Larger ones before it were not the smallest, and may hold more than it takes.
                     found = [each for each in found if len(each) <= lifting.cost]
                     raise OutOfTime
+                if len(found) == MOST:
+                    return Locks(tuple(found), complete=False)
                 found.append(lifting.switches)
         except OutOfTime:
             return Locks(tuple(found), complete=False)

@@ -88,9 +88,15 @@ def _proof(asks: Asks) -> str:
         reach = ""
         if asks.best is not None:
             reach = f": the best plan without any of them comes to {_amount(asks.goal, asks.best)}"
+        proof = "Proven: asked of the solver twice."
+        if not asks.complete:
+            proof = (
+                "Not proven: the solver said so twice, and the time was over before there was a "
+                "plan without any of them."
+            )
         return (
             f"No set of caveats reaches the goal{reach}. Accept the gap, or ask for more units "
-            "than are offered. (Proven: asked of the solver twice. Red lines are never asked for.)"
+            f"than are offered. ({proof} Red lines are never asked for.)"
         )
     last = asks.found[-1].cost
     shown = "Each set is shown by a plan that was walked through without the solver."

@@ -15,13 +15,15 @@ import pytest
 
 import model.terms
 from model import relaxing
-from model.asks import Asks, asks, goal_of
+from model.asks import Asks, _Asked, asks, goal_of
 from model.case import Case
 from model.domain import Pending, Pin, Settings
 from model.formulation import Formulation
 from model.highs import Answer
-from model.outcome import Contradiction, Options
+from model.outcome import Contradiction, Options, OutOfTime
+from model.plan import Plan
 from model.solver import solve
+from reports.asked import _proof
 from tests.conftest import NEVER, NO_SET, Mini, calls_infeasible, chunks
 from tests.reference.random_cases import Sizes
 from tests.test_all_kinds import crowded
@@ -239,8 +241,9 @@ def test_asks_tell_what_the_search_for_the_plan_as_it_is_was_caught_at(
     assert any(NEVER in each for each in found.events)
 
 
+@pytest.mark.parametrize("most", [1, 20])
 def test_a_set_of_asks_that_a_cheaper_one_refutes_is_not_said_to_be_the_cheapest(
-    mini: Build, monkeypatch: pytest.MonkeyPatch
+    mini: Build, monkeypatch: pytest.MonkeyPatch, most: int
 ) -> None:
     case = either(mini)
     usual = relaxing.minimise
@@ -256,9 +259,12 @@ def test_a_set_of_asks_that_a_cheaper_one_refutes_is_not_said_to_be_the_cheapest
         return replace(answer, bound=float(costs @ answer.point))
 
     monkeypatch.setattr(relaxing, "minimise", dearest)
-    found = asks(case, Settings(), goal_of(case, "critical=0"))
+    found = asks(case, Settings(), goal_of(case, "critical=0"), most=most)
+    costs = [each.cost for each in found.found]
+    assert costs == sorted(costs)
     assert not any(each.proven for each in found.found)
     assert not found.complete
+    assert not found.in_time
     assert any("gave a cheaper one after it" in each for each in found.events)
 
 
@@ -275,3 +281,36 @@ def test_asks_do_not_say_that_no_set_is_enough_where_a_plan_shows_one(
     assert found.best is None
     (event,) = found.events
     assert event.startswith("HiGHS said twice that no set that could be lifted is enough")
+
+
+def test_asks_do_not_ask_for_anything_where_the_plan_as_it_is_reaches_the_goal(
+    mini: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = either(mini)
+    now = asks(case, Settings(), goal_of(case, "critical=0")).now
+    none = Answer("infeasible", None, -math.inf, "Infeasible")
+    monkeypatch.setattr(relaxing, "minimise", lambda *given, **more: none)
+    found = asks(case, Settings(), goal_of(case, f"critical={now}"))
+    assert (names(found), found.found[0].proven, found.complete) == ([set()], True, True)
+    (event,) = found.events
+    assert "that needs none" in event
+
+
+def test_a_gap_is_not_accepted_as_proven_without_the_plan_that_would_refute_it(
+    mini: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = either(mini)
+    none = Answer("infeasible", None, -math.inf, "Infeasible")
+    monkeypatch.setattr(relaxing, "minimise", lambda *given, **more: none)
+    usual = _Asked.least
+
+    def in_time(self: _Asked, lifted: frozenset[str], *more: Any) -> Plan:
+        if lifted:
+            raise OutOfTime("the time is over")
+        return usual(self, lifted, *more)
+
+    monkeypatch.setattr(_Asked, "least", in_time)
+    found = asks(case, Settings(), goal_of(case, "critical=0"))
+    assert (found.found, found.complete, found.in_time) == ((), False, False)
+    assert found.best is None
+    assert "Not proven" in _proof(found)

@@ -19,6 +19,7 @@ from model import relaxing
 from model.case import Case
 from model.domain import Pending, Settings
 from model.formulation import Formulation
+from model.highs import Answer
 from model.outcome import Options, Outcome
 from model.prices import TIERS, PriceList, from_outcomes, prices
 from model.session import BASE, Flips, Session
@@ -293,6 +294,47 @@ def test_prices_of_sets_tell_what_the_search_for_them_was_caught_at(
     assert found.complete
     (event,) = found.events
     assert event.startswith(NO_SET)
+
+
+def test_prices_do_not_say_that_no_set_helps_where_a_plan_shows_one(
+    mini: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = mini(*TWO_LOCKS, offers=["A1,ALB,2,100", "B1,BEL,1,100"], months=3).case
+    none = Answer("infeasible", None, -math.inf, "Infeasible")
+    monkeypatch.setattr(relaxing, "minimise", lambda *given, **more: none)
+    found = prices(case, Settings())
+    assert (found.together, found.complete) == ((), False)
+    (event,) = found.events
+    assert event.startswith("HiGHS said twice that no set of caveats helps only together")
+
+
+def test_prices_of_a_set_that_a_smaller_one_refutes_are_not_told(
+    mini: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = mini(
+        *TWO_LOCKS,
+        "id: F, kind: exclusion, nation: DNK",
+        offers=["A1,ALB,2,100", "B1,BEL,1,100"],
+        months=3,
+    ).case
+    right = prices(case, Settings())
+    usual = relaxing.minimise
+    asked: list[bool] = []
+
+    def largest(*given: Any, **more: Any) -> Answer:
+        asked.append(True)
+        if len(asked) > 1:
+            return usual(*given, **more)
+        program, costs, limits = given
+        answer = usual(program, -costs, limits, **more)
+        assert answer.point is not None
+        return replace(answer, bound=float(costs @ answer.point))
+
+    monkeypatch.setattr(relaxing, "minimise", largest)
+    found = prices(case, Settings())
+    assert right.complete
+    assert not found.complete
+    assert names(found) == names(right) == {frozenset("CD")}
 
 
 def test_prices_tell_once_that_processes_were_lost_and_how_often(
