@@ -312,7 +312,8 @@ def _listen(pipe: IO[bytes], said: queue.SimpleQueue[tuple[Word, Any]]) -> None:
     with pipe:
         try:
             while True:
-                said.put(pickle.load(pipe))  # noqa: S301 - a process of ours
+                word, what = pickle.load(pipe)  # noqa: S301 - a process of ours
+                said.put((word, what))
         except Exception:  # noqa: BLE001 - the end, or whatever rubbish makes of it
             said.put(("lost", None))
 

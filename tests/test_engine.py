@@ -83,6 +83,7 @@ def lost_once(flag: Path, how: str) -> str:
         ("sys.stdin.buffer.read(99); os.write(1, b'rubbish'); os._exit(0)", "ended with status 0"),
         ("import time; os.write(1, b'rubbish'); time.sleep(999)", "said what means nothing"),
         ("import time; os.write(1, b'cno\\nroom\\n.'); time.sleep(999)", "said what means nothing"),
+        ("import time; os.write(1, b'N.'); time.sleep(999)", "said what means nothing"),
         ("import pickle; pickle.load = lambda pipe: 1 / 0", "ended with status 0"),
     ],
 )
