@@ -101,14 +101,19 @@ def test_a_worker_is_free_again_whatever_keeps_it_from_its_question(
     assert after["phase"] == "done"
 
 
-def test_a_job_that_is_given_up_takes_no_other_with_it(client: TestClient) -> None:
+def test_a_job_that_is_given_up_takes_no_other_with_it(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     question = {"set": ["ALB-LAND-1.units=3"]}
-    first = client.post("/api/plan", json=question).json()
-    client.post(f"/api/jobs/{first['id']}/stop")
-    second = client.post("/api/plan", json=question).json()
-    client.delete(f"/api/jobs/{first['id']}")
-    third = client.post("/api/plan", json=question).json()
-    assert third["id"] == second["id"] != first["id"]
+    with monkeypatch.context() as now:
+        now.setattr(solving(client), "_next", lambda: None)  # so all of them wait
+        first = client.post("/api/plan", json=question).json()
+        client.post(f"/api/jobs/{first['id']}/stop")
+        second = client.post("/api/plan", json=question).json()
+        client.delete(f"/api/jobs/{first['id']}")
+        third = client.post("/api/plan", json=question).json()
+        assert third["id"] == second["id"] != first["id"]
+        client.delete(f"/api/jobs/{second['id']}")
 
 
 def test_a_full_queue_says_so_and_empties(

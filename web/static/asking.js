@@ -75,13 +75,16 @@
   // Who asks for something else no longer listens to the search before it: its answer would take
   // away the very link that was clicked, and with it the question. A search that nobody listens to
   // ends, and a browser has few connections to one server, so what is not heard is hung up, too.
-  let listening = null;
+  let hangUp = () => {};
+  document.addEventListener("htmx:sse:before:connection", ({ detail: { connection } }) => {
+    hangUp = () => connection.abortController.abort();  // another one each time it connects again
+  });
   document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
-    if (ctx.sourceElement.matches("[hx-sse\\:connect]")) listening = ctx;
+    if (ctx.sourceElement.matches("[hx-sse\\:connect]")) hangUp = () => ctx.request.abort();
     if (ctx.swap !== "none" || ctx.request.method !== "GET") return;
     for (const each of document.querySelectorAll("#progress [hx-sse\\:connect]")) each.remove();
-    listening?.request.abort();
-    listening = null;
+    hangUp();
+    hangUp = () => {};
     asking?.request.abort();
     asking = ctx;
     document.getElementById("progress").dataset.asking = "";
