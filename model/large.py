@@ -34,8 +34,10 @@ from model.weighing import better_of, weighed, weighed_as
 LARGE = 20_000
 """So many columns make a program large."""
 
-CLIMBING = 0.7
-"""Of the time that is left once there is a plan, the part in which only plans are looked for."""
+CLIMBS = ((1.0, 0.45), (10.0, 0.8))
+"""How many times more the earlier tiers weigh in each climb, and the part of the time that is left
+once there is a plan by which it ends. With little to choose from at first a heavy weight leads
+astray; later, what is missing of the last tier hides what is missing of the first."""
 
 AT_LEAST = 5.0
 """Seconds that the first plan may take, even when time is up: without it there is none."""
@@ -108,18 +110,30 @@ class Ahead:
         self.tell()
         assert self.program.traits is not None  # noqa: S101 - asked by who calls
         began = time.monotonic()
-        quiet = began + CLIMBING * (clock.until - began)
-        climb = Climb(
-            self.program, self.point, self.aim.costs,
-            [goal.costs for goal in self.aim.goals], self.fields,
-            clock.seed, clock.until, clock.over, events=clock.events,
-        )  # fmt: skip
-        self.climb = climb
-        climb.run(self.heard, advice, lambda: time.monotonic() > quiet)
-        self.point = climb.point
-        self.open_up(climb)
+        for times, part in CLIMBS if len(self.aim.goals) > 1 else CLIMBS[:1]:
+            first = times == 1.0
+            self.better(times, began + part * (clock.until - began), advice if first else None)
+        self.open_up(self.climb)
         self.trim()
         self.tell()
+
+    def better(self, times: float, until: float, advice: Vector | None) -> None:
+        """Better the plan piece by piece, with earlier tiers that weigh so many times more."""
+        clock, aim, last = self.clock, self.aim, len(self.aim.goals) - 1
+        extra = [(times - 1.0) * weight for weight in aim.weights[:last]]
+        costs = sum((w * g.costs for w, g in zip(extra, aim.goals, strict=False)), aim.costs)
+        floors = self.least[last] + np.array(extra) @ self.least[:last]
+        self.fields = [
+            replace(field, floor=floor, tired=0)
+            for field, floor in zip(self.fields, floors.tolist(), strict=True)
+        ]
+        self.climb = Climb(
+            self.program, self.point, costs,
+            [goal.costs for goal in aim.goals], self.fields,
+            clock.seed, clock.until, clock.over, events=clock.events,
+        )  # fmt: skip
+        self.climb.run(self.heard, advice, lambda: time.monotonic() > until)
+        self.point = self.climb.point
 
     def offer(self, parts: Sequence[list[int]], point: Vector) -> None:
         """Take over what is better in another point: all of it, or some of its parts."""
@@ -234,8 +248,7 @@ class Ahead:
                     "in it; the bound was thrown away"
                 )
                 self.least[i, k], self.closed[i, k] = 0.0, False
-                if i == last:
-                    self.fields[k].floor = 0.0
+                self.fields[k].floor = 0.0
 
     def distance(self, i: int, k: int) -> float:
         """Return how far a part's value lies above what is proven of it."""

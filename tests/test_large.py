@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -16,9 +17,11 @@ import model.neighbourhood
 import model.search
 from benchmarks.generate import generate, write
 from model.domain import Assignment, Settings
+from model.events import Events
 from model.formulation import Formulation
 from model.greedy import filled, trimmed
 from model.highs import Answer
+from model.large import Ahead, Clock
 from model.neighbourhood import Climb, Field, Ground, Kind
 from model.outcome import Options, Outcome, checked
 from model.program import INFINITY, Piece, Program, Vector, compile_program
@@ -124,6 +127,26 @@ def test_a_neighbourhood_is_what_its_kind_says(theatre: Formulation) -> None:
         assert max(starts) - min(starts) < len(theatre.case.months) - 1
         beyond |= {apart[each] for each in drawn("caveat")}
     assert len(beyond) > 1  # what a caveat joins lies in several parts
+
+
+def test_a_climb_is_held_against_what_lies_below_every_plan(theatre: Formulation) -> None:
+    program, costs = compiled(theatre)
+    parts = program.parts()
+    never: Callable[..., bool] = lambda *told: False  # noqa: E731
+    clock = Clock(time.monotonic() + 60, 0, never, never, Events())
+    ahead = Ahead(program, parts, program.split(parts), clock)
+    ahead.relax()
+    point = filled(program, program.nothing, costs)
+    floors = []
+    for times in (1.0, 10.0):
+        ahead.better(times, 0.0, None)
+        ahead.climb.point = point
+        assert min(map(ahead.climb.gap, ahead.fields)) >= -TIGHT
+        floors.append(sum(field.floor for field in ahead.fields))
+        # It minimises the first tier so many times more beside the others.
+        first = ahead.aim.weights[0] * program.goals[0].costs
+        assert ahead.climb.costs == pytest.approx(costs + (times - 1) * first)
+    assert floors[0] < floors[1]
 
 
 @pytest.mark.parametrize("seed", range(25 * SOAK))
