@@ -19,7 +19,7 @@ UV = uv==0.13.9
 help:
 	@echo 'make plan    sets up .venv where needed, solves the case in data/, writes out/base'
 	@echo 'make test    the same set-up, then format, lint, types and tests'
-	@echo 'make bench   runs the benchmarks: about three hours, five at most'
+	@echo 'make bench   runs the benchmarks: about an hour, three at most'
 	@echo 'make lock    remakes requirements*.lock from pyproject.toml (UPGRADE=1: newest versions)'
 	@echo 'make clean   removes .venv, caches and out/'
 	@echo

@@ -1,8 +1,8 @@
 """``make bench``: measures, prints tables in Markdown, keeps them in ``benchmarks/results/``.
 
 ``python -m benchmarks PART`` runs one part. Without, all run but ``clicks`` and ``busy``: about
-three hours on two cores that nothing else uses, five at most. Most of it goes into solves that end
-at their limits.
+an hour on two cores that nothing else uses, three at most. Most of it goes into solves that end at
+their limits.
 """
 
 from __future__ import annotations

@@ -364,6 +364,15 @@ def test_what_building_costs_is_told_by_stage_with_its_exponent(tmp_path: Path) 
     ]
 
 
+def test_the_peak_of_a_process_is_not_that_of_the_one_that_started_it() -> None:
+    ballast = b"x" * (400 << 20)
+    code = "from benchmarks.yardstick import peak; print(peak())"
+    told = subprocess.run(
+        [sys.executable, "-c", code], check=True, cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    assert 1 < float(told.stdout) < len(ballast) >> 20
+
+
 def test_make_bench_races_conferences_of_every_kind_and_one_alliance(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
