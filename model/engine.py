@@ -312,10 +312,15 @@ def _listen(pipe: IO[bytes], said: queue.SimpleQueue[tuple[Word, Any]]) -> None:
     with pipe:
         try:
             while True:
-                word, what = pickle.load(pipe)  # noqa: S301 - a process of ours
-                said.put((word, what))
+                said.put(_pair(pickle.load(pipe)))  # noqa: S301 - a process of ours
         except Exception:  # noqa: BLE001 - the end, or whatever rubbish makes of it
             said.put(("lost", None))
+
+
+def _pair(told: Any) -> tuple[Word, Any]:
+    """Return what an engine says; here, so that who listens on holds nothing of it."""
+    word, what = told
+    return word, what
 
 
 def _how_it_ended(process: subprocess.Popen[bytes]) -> str:
