@@ -8,13 +8,13 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from model import caveats, rules
+from model import caveats, relaxing, rules
 from model.case import Case
 from model.domain import Settings
 from model.faults import Fault, InputError
@@ -331,3 +331,20 @@ def calls_infeasible(monkeypatch: pytest.MonkeyPatch, *rooms: Any) -> None:
             return answer
 
         monkeypatch.setattr(room, "minimise", wrong)
+
+
+def calls_the_dearest_cheapest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the first set to lift that is looked for be the dearest one, with a bound to prove it."""
+    right = relaxing.minimise
+    asked: list[bool] = []
+
+    def wrong(*given: Any, **more: Any) -> Answer:
+        asked.append(True)
+        if len(asked) > 1:
+            return right(*given, **more)
+        program, costs, limits = given
+        answer = right(program, -costs, limits, **more)
+        assert answer.point is not None
+        return replace(answer, bound=float(costs @ answer.point))
+
+    monkeypatch.setattr(relaxing, "minimise", wrong)

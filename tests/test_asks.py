@@ -24,7 +24,14 @@ from model.outcome import Contradiction, Options, OutOfTime
 from model.plan import Plan
 from model.solver import solve
 from reports.asked import _proof
-from tests.conftest import NEVER, NO_SET, Mini, calls_infeasible, chunks
+from tests.conftest import (
+    NEVER,
+    NO_SET,
+    Mini,
+    calls_infeasible,
+    calls_the_dearest_cheapest,
+    chunks,
+)
 from tests.reference.random_cases import Sizes
 from tests.test_all_kinds import crowded
 from tests.test_prices import crossed
@@ -246,19 +253,7 @@ def test_a_set_of_asks_that_a_cheaper_one_refutes_is_not_said_to_be_the_cheapest
     mini: Build, monkeypatch: pytest.MonkeyPatch, most: int
 ) -> None:
     case = either(mini)
-    usual = relaxing.minimise
-    asked: list[bool] = []
-
-    def dearest(*given: Any, **more: Any) -> Answer:
-        asked.append(True)
-        if len(asked) > 1:
-            return usual(*given, **more)
-        program, costs, limits = given
-        answer = usual(program, -costs, limits, **more)
-        assert answer.point is not None
-        return replace(answer, bound=float(costs @ answer.point))
-
-    monkeypatch.setattr(relaxing, "minimise", dearest)
+    calls_the_dearest_cheapest(monkeypatch)
     found = asks(case, Settings(), goal_of(case, "critical=0"), most=most)
     costs = [each.cost for each in found.found]
     assert costs == sorted(costs)

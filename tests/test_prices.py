@@ -24,7 +24,14 @@ from model.outcome import Options, Outcome
 from model.prices import TIERS, PriceList, from_outcomes, prices
 from model.session import BASE, Flips, Session
 from model.solver import solve
-from tests.conftest import NEVER, NO_SET, Mini, calls_infeasible, chunks
+from tests.conftest import (
+    NEVER,
+    NO_SET,
+    Mini,
+    calls_infeasible,
+    calls_the_dearest_cheapest,
+    chunks,
+)
 from tests.reference.random_cases import Sizes
 from tests.test_all_kinds import crowded
 
@@ -318,19 +325,7 @@ def test_prices_of_a_set_that_a_smaller_one_refutes_are_not_told(
         months=3,
     ).case
     right = prices(case, Settings())
-    usual = relaxing.minimise
-    asked: list[bool] = []
-
-    def largest(*given: Any, **more: Any) -> Answer:
-        asked.append(True)
-        if len(asked) > 1:
-            return usual(*given, **more)
-        program, costs, limits = given
-        answer = usual(program, -costs, limits, **more)
-        assert answer.point is not None
-        return replace(answer, bound=float(costs @ answer.point))
-
-    monkeypatch.setattr(relaxing, "minimise", largest)
+    calls_the_dearest_cheapest(monkeypatch)
     found = prices(case, Settings())
     assert right.complete
     assert not found.complete

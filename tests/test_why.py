@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -19,11 +18,17 @@ from model.domain import Pending, Pin, Settings
 from model.eligibility import candidates
 from model.events import merged
 from model.formulation import Formulation
-from model.highs import Answer
 from model.outcome import Contradiction, Options
 from model.solver import solve
 from model.why import Why, why, why_gap
-from tests.conftest import NEVER, NO_SET, Mini, calls_infeasible, chunks
+from tests.conftest import (
+    NEVER,
+    NO_SET,
+    Mini,
+    calls_infeasible,
+    calls_the_dearest_cheapest,
+    chunks,
+)
 from tests.reference.random_cases import Sizes
 from tests.test_all_kinds import crowded
 from tests.test_prices import crossed
@@ -257,19 +262,7 @@ def test_a_set_in_the_way_that_a_smaller_one_refutes_is_not_told(
         lines=["L,kyiv,1,1"],
         months=3,
     ).case
-    usual = relaxing.minimise
-    asked: list[bool] = []
-
-    def largest(*given: Any, **more: Any) -> Answer:
-        asked.append(True)
-        if len(asked) > 1:
-            return usual(*given, **more)
-        program, costs, limits = given
-        answer = usual(program, -costs, limits, **more)
-        assert answer.point is not None
-        return replace(answer, bound=float(costs @ answer.point))
-
-    monkeypatch.setattr(relaxing, "minimise", largest)
+    calls_the_dearest_cheapest(monkeypatch)
     gap = why_gap(case, Settings(), case.lines[0])
     assert gap.locks is not None
     assert (gap.locks.sets, gap.locks.complete) == ((), False)
