@@ -113,7 +113,7 @@ class Ahead:
         for times, part in CLIMBS if len(self.aim.goals) > 1 else CLIMBS[:1]:
             first = times == 1.0
             self.better(times, began + part * (clock.until - began), advice if first else None)
-        self.open_up(self.climb)
+        self.open_up()
         self.trim()
         self.tell()
 
@@ -173,7 +173,7 @@ class Ahead:
             list(pool.map(look, range(len(self.parts))))
         return advice
 
-    def open_up(self, climb: Climb) -> None:
+    def open_up(self) -> None:
         """Let the solver look at the parts that are open, one tier and then all, in turns."""
         last = len(self.aim.goals) - 1
         for effort in EFFORTS:
@@ -188,8 +188,8 @@ class Ahead:
                     jobs = [(k, pool.submit(self.look, i, k, effort)) for k in waiting]
                     found = [(k, job.result()) for k, job in jobs]
                 for k, better in found:
-                    if better is not None and climb.put(self.parts[k], better):
-                        self.point = climb.point
+                    if better is not None and self.climb.put(self.parts[k], better):
+                        self.point = self.climb.point
                 self.tell()
                 if self.clock.over():
                     return

@@ -368,8 +368,10 @@ class Pricing:
         Raises:
             OutOfTime: there may be more.
         """
-        tried = self._in_every_way(names) if len(names) > 1 else []
-        if len(names) < 2 or (tried and tried[-1].helps is False):
+        if len(names) < 2:
+            return
+        tried = self._in_every_way(names)
+        if tried and tried[-1].helps is False:
             return
         formulation = Formulation(self.case, self.settings, frozenset(names))
         program = compile_program(formulation)

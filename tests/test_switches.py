@@ -85,14 +85,19 @@ def test_units_that_are_held_where_candidates_are_left_out_hold_no_other_column(
     assert held.lower.tolist() == [0, 0 if or_fewer else 2, 0]
 
 
+def either() -> tuple[Program, dict[str, Fraction], list[Row]]:
+    """Two switches, what lifting each costs, and that one of them is wanted."""
+    zeros = np.zeros(2)
+    program = Program(zeros, zeros + 1, zeros == 0, (), (), (), zeros, {"A": 0, "B": 1})
+    wanted = Row((0, 1), (1.0, 1.0), 1.0, INFINITY)
+    return program, {"A": Fraction(2), "B": Fraction(1)}, [wanted]
+
+
 @pytest.mark.parametrize("bound", [-INFINITY, 1e6])
 def test_a_cheapest_set_without_a_bound_that_holds_is_not_said_to_be_proven(
     bound: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    zeros = np.zeros(2)
-    program = Program(zeros, zeros + 1, zeros == 0, (), (), (), zeros, {"A": 0, "B": 1})
-    prices = {"A": Fraction(2), "B": Fraction(1)}
-    wanted = [Row((0, 1), (1.0, 1.0), 1.0, INFINITY)]
+    program, prices, wanted = either()
     right = relaxing.minimise
     (cheap, dear) = every(program, prices, wanted)
     assert [(each.cost, each.proven) for each in (cheap, dear)] == [(1, True), (2, True)]
@@ -111,9 +116,7 @@ def test_a_cheapest_set_without_a_bound_that_holds_is_not_said_to_be_proven(
 def test_a_set_that_is_cheaper_than_the_one_before_refutes_that_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    zeros = np.zeros(2)
-    program = Program(zeros, zeros + 1, zeros == 0, (), (), (), zeros, {"A": 0, "B": 1})
-    prices = {"A": Fraction(2), "B": Fraction(1)}
+    program, prices, wanted = either()
     right = relaxing.minimise
     first = iter([Answer("optimal", np.array([1.0, 0.0]), 2.001, "Optimal")])
 
@@ -122,7 +125,7 @@ def test_a_set_that_is_cheaper_than_the_one_before_refutes_that_one(
 
     monkeypatch.setattr(relaxing, "minimise", wrong)
     events = Events()
-    found = list(every(program, prices, [Row((0, 1), (1.0, 1.0), 1.0, INFINITY)], events=events))
+    found = list(every(program, prices, wanted, events=events))
     assert [(each.cost, each.proven) for each in found] == [(2, True), (1, False)]
     (event,) = events.told()
     assert event.startswith("HiGHS called a set to lift the cheapest, and gave a cheaper one after")
@@ -131,9 +134,7 @@ def test_a_set_that_is_cheaper_than_the_one_before_refutes_that_one(
 def test_a_dearer_set_that_was_not_called_the_cheapest_is_no_event(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    zeros = np.zeros(2)
-    program = Program(zeros, zeros + 1, zeros == 0, (), (), (), zeros, {"A": 0, "B": 1})
-    prices = {"A": Fraction(2), "B": Fraction(1)}
+    program, prices, wanted = either()
     right = relaxing.minimise
     first = iter([Answer("time_limit", np.array([1.0, 0.0]), 0.0, "Time limit reached")])
 
@@ -142,17 +143,14 @@ def test_a_dearer_set_that_was_not_called_the_cheapest_is_no_event(
 
     monkeypatch.setattr(relaxing, "minimise", cut)
     events = Events()
-    list(every(program, prices, [Row((0, 1), (1.0, 1.0), 1.0, INFINITY)], events=events))
+    list(every(program, prices, wanted, events=events))
     assert events.told() == ()
 
 
 def test_a_set_that_is_found_after_the_solver_said_that_there_is_none_is_told(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    zeros = np.zeros(2)
-    program = Program(zeros, zeros + 1, zeros == 0, (), (), (), zeros, {"A": 0, "B": 1})
-    prices = {"A": Fraction(2), "B": Fraction(1)}
-    wanted = [Row((0, 1), (1.0, 1.0), 1.0, INFINITY)]
+    program, prices, wanted = either()
     events = Events()
     right = [each.switches for each in every(program, prices, wanted, events=events)]
     assert events.told() == ()
@@ -173,12 +171,10 @@ def test_a_set_that_is_found_after_the_solver_said_that_there_is_none_is_told(
 def test_a_search_for_sets_that_fails_or_gives_what_is_none_is_told(
     monkeypatch: pytest.MonkeyPatch, answer: Answer, said: str
 ) -> None:
-    zeros = np.zeros(2)
-    program = Program(zeros, zeros + 1, zeros == 0, (), (), (), zeros, {"A": 0, "B": 1})
-    prices = {"A": Fraction(2), "B": Fraction(1)}
+    program, prices, wanted = either()
     monkeypatch.setattr(relaxing, "minimise", lambda *given, **more: answer)
     events = Events()
     with pytest.raises(OutOfTime):
-        cheapest(program, prices, [Row((0, 1), (1.0, 1.0), 1.0, INFINITY)], events=events)
+        cheapest(program, prices, wanted, events=events)
     (event,) = events.told()
     assert event.startswith(said)
