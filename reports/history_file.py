@@ -118,9 +118,16 @@ class HistoryFile:
 
     def _ours(self, database: sqlite3.Connection) -> bool:
         """Whether the file holds a history; False for one that is still empty."""
-        mark = database.execute("PRAGMA application_id").fetchone()[0]
-        held = database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-        form = database.execute("PRAGMA user_version").fetchone()[0]
+        looks = not database.in_transaction
+        if looks:  # at one moment: another process may be making it
+            database.execute("BEGIN")
+        try:
+            mark = database.execute("PRAGMA application_id").fetchone()[0]
+            held = database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+            form = database.execute("PRAGMA user_version").fetchone()[0]
+        finally:
+            if looks and database.in_transaction:
+                database.execute("ROLLBACK")
         if not held and mark in (0, MARK):
             return False
         if mark != MARK:

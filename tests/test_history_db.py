@@ -9,9 +9,11 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -192,6 +194,7 @@ def test_the_journal_for_network_shares_is_remembered_by_the_file(history: RunHi
 WRITER = """
 import sys
 from pathlib import Path
+from typing import Any
 from reports.history_db import RunHistory
 from tests.test_history_db import entry, keep
 history, first = RunHistory(Path(sys.argv[1])), int(sys.argv[2])
@@ -244,6 +247,32 @@ def test_several_that_write_at_once_from_nothing_on_all_get_in(history: RunHisto
     assert [process.returncode for process in processes] == [0] * 4
     assert sorted(ids(history.entries())) == [100 * n + i for n in range(4) for i in range(10)]
     whole(history)
+
+
+def test_a_history_that_another_one_makes_meanwhile_is_no_other_programs(
+    history: RunHistory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = threading.Thread(target=keep, args=(RunHistory(history.path), entry(1)))
+
+    class Late(sqlite3.Connection):
+        """The other one makes the file between two looks at it, if it can."""
+
+        def execute(self, sql: str, *given: Any) -> sqlite3.Cursor:
+            if "sqlite_master" in sql and other.ident is None:
+                other.start()
+                other.join(1)
+            return super().execute(sql, *given)
+
+    usual = sqlite3.connect
+    late = iter([Late])
+    monkeypatch.setattr(
+        sqlite3,
+        "connect",
+        lambda *given, **more: usual(*given, **more, factory=next(late, sqlite3.Connection)),
+    )
+    keep(history, entry(0))
+    other.join()
+    assert sorted(ids(history.entries())) == [0, 1]
 
 
 def test_ten_thousand_runs_are_held_listed_and_found(history: RunHistory) -> None:
